@@ -1,0 +1,146 @@
+"""The project's commands: ``python3 noxfile.py -s NAME``, and ``python3 noxfile.py --list`` for their names.
+
+That needs Python 3.11 with pip, Node.js 20 with npm, and git: it installs nox and uv into ``.nox-bootstrap/`` and runs
+them on this file. Under an installed nox, ``nox -s NAME`` is the same.
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+if __name__ == "__main__":
+    from tools.bootstrap import main
+
+    sys.exit(main(sys.argv[1:]))
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.sessions = ["tests"]
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.download_python = "never"
+
+BOOTSTRAP_LOCK = "requirements/bootstrap.txt"
+DEVELOPMENT_LOCK = "requirements/dev.txt"
+# The Python that runs the lock files; they hold for every newer one too.
+OLDEST_PYTHON = "3.11"
+
+
+def install_locked(session: nox.Session, lock: str) -> None:
+    """Install exactly what a lock file names, checking the hashes."""
+    session.install("--require-hashes", "-r", lock, silent=False)
+
+
+def install_project(session: nox.Session) -> None:
+    """Install the locked development packages and this project, editable, with its web client."""
+    install_locked(session, DEVELOPMENT_LOCK)
+    # Before the installation, which would build it as well but show nothing of it.
+    build_web_client(session)
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
+
+
+def build_web_client(session: nox.Session, command: str = "build") -> None:
+    """Bring the web client's bundle (``build``) or its npm packages (``install``) up to date."""
+    session.run(sys.executable, "tools/web_bundle.py", command, external=True)
+
+
+def need_system_packages(session: nox.Session, *names: str) -> None:
+    """Make sure that these system packages are there, or end the session saying what is missing."""
+    session.run(sys.executable, "tools/system_packages.py", *names, external=True)
+
+
+@nox.session(venv_backend="none")
+def tests(session: nox.Session) -> None:
+    """Run every test, Python's and then the web client's. Arguments after -- go to pytest."""
+    session.notify("tests_python", posargs=session.posargs)
+    session.notify("tests_web", posargs=[])
+
+
+@nox.session
+def tests_python(session: nox.Session) -> None:
+    """Run the Python tests, with a real Chromium among them. Arguments after -- go to pytest."""
+    need_system_packages(session, "vulkan", "chromium")
+    install_project(session)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def tests_web(session: nox.Session) -> None:
+    """Run the web client's tests. Arguments after -- go to Vitest."""
+    build_web_client(session, "install")
+    session.run("npm", "--prefix", "web-client", "exec", "--", "vitest", "run", "--root", "web-client", *session.posargs)
+
+
+@nox.session
+def tests_latest_rendercanvas(session: nox.Session) -> None:
+    """Run the backend's contract tests against the newest rendercanvas, pre-releases included."""
+    need_system_packages(session, "vulkan")
+    install_project(session)
+    # Asking for a pre-release by name allows it for this package and for no other.
+    session.install("--upgrade-package", "rendercanvas", "rendercanvas>=2.7.2.dev0", silent=False)
+    session.run("python", "-c", "import rendercanvas; print('rendercanvas', rendercanvas.__version__)")
+    session.run("pytest", "tests/contract", *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Run the demo. Arguments after -- go to ``rendercanvas-rfb demo``."""
+    need_system_packages(session, "vulkan")
+    install_project(session)
+    session.run("rendercanvas-rfb", "demo", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, types and the direction of imports, in Python and in TypeScript."""
+    install_project(session)
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("lint-imports")
+    session.run("npm", "--prefix", "web-client", "run", "lint", external=True)
+    session.run("npm", "--prefix", "web-client", "run", "typecheck", external=True)
+
+
+@nox.session
+def format(session: nox.Session) -> None:
+    """Format the sources, and fix what can be fixed without thinking."""
+    install_locked(session, DEVELOPMENT_LOCK)
+    build_web_client(session, "install")
+    session.run("ruff", "check", "--fix-only")
+    session.run("ruff", "format")
+    session.run("npm", "--prefix", "web-client", "run", "format", external=True)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into docs/_build/html; a warning is an error."""
+    install_project(session)
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the sdist, and from it the wheel, into dist/."""
+    install_locked(session, DEVELOPMENT_LOCK)
+    build_web_client(session)
+    session.run("python", "-m", "build", "--no-isolation", "--outdir", "dist", *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Renew the lock files after a change of dependencies; ``-- --upgrade`` brings the newest versions."""
+    install_locked(session, BOOTSTRAP_LOCK)
+    compile_lock(session, BOOTSTRAP_LOCK, "--group", "pyproject.toml:bootstrap")
+    compile_lock(session, DEVELOPMENT_LOCK, "pyproject.toml", "--extra", "demo", "--group", "dev")
+
+
+def compile_lock(session: nox.Session, lock: str, *sources: str) -> None:
+    """Pin sources for every platform and Python version. A lock file names versions and hashes, never addresses."""
+    options = ["--universal", "--generate-hashes", "--python-version", OLDEST_PYTHON, "--no-config", "--quiet"]
+    command = "python3 noxfile.py -s lock"
+    session.run(
+        "uv", "pip", "compile", *options, "--custom-compile-command", command, "-o", lock, *sources, *session.posargs
+    )
