@@ -14,7 +14,7 @@ if __name__ == "__main__":
 
     sys.exit(main(sys.argv[1:]))
 
-import nox
+import nox  # noqa: E402
 
 nox.needs_version = ">=2025.5.1"
 nox.options.sessions = ["tests"]
@@ -70,7 +70,7 @@ def tests_python(session: nox.Session) -> None:
 def tests_web(session: nox.Session) -> None:
     """Run the web client's tests. Arguments after -- go to Vitest."""
     build_web_client(session, "install")
-    session.run("npm", "--prefix", "web-client", "exec", "--", "vitest", "run", "--root", "web-client", *session.posargs)
+    session.run("npm", "--prefix", "web-client", "test", "--", *session.posargs)
 
 
 @nox.session
@@ -100,12 +100,11 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
     session.run("mypy")
     session.run("lint-imports")
-    session.run("npm", "--prefix", "web-client", "run", "lint", external=True)
-    session.run("npm", "--prefix", "web-client", "run", "typecheck", external=True)
+    session.run("npm", "--prefix", "web-client", "run", "check", external=True)
 
 
-@nox.session
-def format(session: nox.Session) -> None:
+@nox.session(name="format")
+def format_sources(session: nox.Session) -> None:
     """Format the sources, and fix what can be fixed without thinking."""
     install_locked(session, DEVELOPMENT_LOCK)
     build_web_client(session, "install")

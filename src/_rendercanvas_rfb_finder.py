@@ -56,7 +56,8 @@ class AliasFinder:
             return None
         from importlib.machinery import ModuleSpec
 
-        return ModuleSpec(fullname, AliasLoader(), origin=TARGET)
+        # Not a subclass of importlib.abc.Loader, whose import costs milliseconds; a loader need not be one.
+        return ModuleSpec(fullname, AliasLoader(), origin=TARGET)  # type: ignore[arg-type]
 
 
 def install() -> None:

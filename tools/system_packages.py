@@ -1,4 +1,4 @@
-"""Makes sure that the system packages this project needs are there: ``python tools/system_packages.py vulkan chromium``.
+"""Makes sure of system packages that this project needs: ``python tools/system_packages.py vulkan chromium``.
 
 On Debian and its relatives they are installed when this runs as root. Elsewhere on Linux what is missing is named,
 with a command that installs it. macOS brings its own graphics driver, as does every Windows machine with a screen.

@@ -21,9 +21,9 @@ INSTALLED_LOCK = CLIENT / "node_modules" / ".package-lock.json"
 
 # What the bundle is made from: these files at the top of the client, and everything in these folders.
 SOURCE_PATTERNS = ("*.json", "*.js", "*.mjs", "*.ts", "*.html")
-SOURCE_FOLDERS = ("src", "public")
+SOURCE_FOLDERS = ("public", "scripts", "src")
 
-MINIMUM_NODE = 20
+MINIMUM_NODE = (20, 19)
 
 
 class BundleError(Exception):
@@ -60,12 +60,13 @@ def npm() -> str:
     Raises:
         BundleError: Node.js or npm is missing, or Node.js is too old.
     """
-    advice = f"Install Node.js {MINIMUM_NODE} or newer, which brings npm, and try again."
+    minimum = ".".join(map(str, MINIMUM_NODE))
+    advice = f"Install Node.js {minimum} or newer, which brings npm, and try again."
     node, command = shutil.which("node"), shutil.which("npm")
     if node is None or command is None:
         raise BundleError(f"Building the web client needs Node.js and npm, which are not on PATH. {advice}")
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    if int(version.removeprefix("v").split(".")[0]) < MINIMUM_NODE:
+    if tuple(map(int, version.removeprefix("v").split(".")[:2])) < MINIMUM_NODE:
         raise BundleError(f"Building the web client needs a newer Node.js than {version}. {advice}")
     return command
 
