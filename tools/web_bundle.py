@@ -79,7 +79,9 @@ def run_npm(*arguments: str) -> None:
     """
     command = npm()
     print(f"Running npm {' '.join(arguments)} in {CLIENT.name}/", file=sys.stderr, flush=True)
-    status = subprocess.run([command, *arguments], cwd=CLIENT, stdin=subprocess.DEVNULL, check=False).returncode
+    status = subprocess.run(
+        [command, "--no-update-notifier", *arguments], cwd=CLIENT, stdin=subprocess.DEVNULL, check=False
+    ).returncode
     if status:
         raise BundleError(f"npm {' '.join(arguments)} failed with exit status {status}: see the messages above.")
 
