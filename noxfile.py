@@ -61,7 +61,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def tests_python(session: nox.Session) -> None:
     """Run the Python tests, with a real Chromium among them. Arguments after -- go to pytest."""
-    need_system_packages(session, "vulkan", "chromium")
+    need_system_packages(session, "vulkan", "x11", "chromium")
     install_project(session)
     session.run("pytest", *session.posargs)
 
@@ -76,7 +76,7 @@ def tests_web(session: nox.Session) -> None:
 @nox.session
 def tests_latest_rendercanvas(session: nox.Session) -> None:
     """Run the backend's contract tests against the newest rendercanvas, pre-releases included."""
-    need_system_packages(session, "vulkan")
+    need_system_packages(session, "vulkan", "x11")
     install_project(session)
     # Asking for a pre-release by name allows it for this package and for no other.
     session.install("--upgrade-package", "rendercanvas", "rendercanvas>=2.7.2.dev0", silent=False)
@@ -87,7 +87,7 @@ def tests_latest_rendercanvas(session: nox.Session) -> None:
 @nox.session
 def demo(session: nox.Session) -> None:
     """Run the demo. Arguments after -- go to ``rendercanvas-rfb demo``."""
-    need_system_packages(session, "vulkan")
+    need_system_packages(session, "vulkan", "x11")
     install_project(session)
     session.run("rendercanvas-rfb", "demo", *session.posargs)
 

@@ -1,10 +1,11 @@
-"""Makes sure of system packages that this project needs: ``python tools/system_packages.py vulkan chromium``.
+"""Makes sure of system packages that this project needs: ``python tools/system_packages.py vulkan x11 chromium``.
 
 On Debian and its relatives they are installed when this runs as root. Elsewhere on Linux what is missing is named,
 with a command that installs it. macOS brings its own graphics driver, as does every Windows machine with a screen.
 Standard library only.
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -17,6 +18,9 @@ from pathlib import Path
 # (the loader's documentation, "LoaderDriverInterface.md", "Driver Discovery on Linux").
 DRIVER_FOLDERS = ("/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/usr/share/vulkan/icd.d")
 DRIVER_VARIABLES = ("VK_DRIVER_FILES", "VK_ADD_DRIVER_FILES", "VK_ICD_FILENAMES")
+
+# imgui-bundle is linked to it and to libX11, which its Debian package depends on, and brings neither along.
+X11_LIBRARY = "libXext.so.6"
 
 CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -44,6 +48,15 @@ def _driver_manifests() -> Iterator[Path]:
         yield from Path(folder).glob("*.json")
 
 
+def has_x11() -> bool:
+    """Tell whether the X11 client library can be loaded; no display is needed."""
+    try:
+        ctypes.CDLL(X11_LIBRARY)
+    except OSError:
+        return False
+    return True
+
+
 def has_chromium() -> bool:
     """Tell whether a Chromium or Chrome can be started by one of its usual names."""
     return any(shutil.which(command) for command in CHROMIUM_COMMANDS)
@@ -51,6 +64,7 @@ def has_chromium() -> bool:
 
 REQUIREMENTS = {
     "vulkan": Requirement("a Vulkan driver", "mesa-vulkan-drivers", has_vulkan_driver),
+    "x11": Requirement("the X11 client libraries", "libxext6", has_x11),
     "chromium": Requirement("the Chromium browser", "chromium", has_chromium),
 }
 
@@ -72,7 +86,7 @@ def ensure(names: list[str]) -> str | None:
     missing = [REQUIREMENTS[name] for name in names if not REQUIREMENTS[name].is_present()]
     if not missing:
         return None
-    titles = " and ".join(requirement.title for requirement in missing)
+    titles = ", ".join(requirement.title for requirement in missing)
     packages = [requirement.package for requirement in missing]
     apt = shutil.which("apt-get")
     if apt and os.geteuid() == 0:

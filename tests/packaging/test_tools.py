@@ -16,13 +16,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def bare_system(monkeypatch, tmp_path):
-    """A Linux with no Vulkan driver, no Chromium and no apt; return the folder that is its PATH."""
+    """A Linux with no Vulkan driver, no X11, no Chromium and no apt; return the folder that is its PATH."""
     commands = tmp_path / "bin"
     commands.mkdir()
     monkeypatch.setenv("PATH", str(commands))
     for variable in system_packages.DRIVER_VARIABLES:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(system_packages, "DRIVER_FOLDERS", (str(tmp_path / "icd.d"),))
+    monkeypatch.setattr(system_packages, "X11_LIBRARY", "libabsent.so.6")
     monkeypatch.setattr(sys, "platform", "linux")
     return commands
 
@@ -33,12 +34,13 @@ def add_command(folder, name, script):
     path.chmod(0o755)
 
 
-def test_what_is_there_is_not_installed_again(bare_system, tmp_path, capfd):
+def test_what_is_there_is_not_installed_again(bare_system, monkeypatch, tmp_path, capfd):
+    monkeypatch.setattr(system_packages, "X11_LIBRARY", None)  # this process itself
     add_command(bare_system, "chromium", "")
     add_command(bare_system, "apt-get", "echo called")
     (tmp_path / "icd.d").mkdir()
     (tmp_path / "icd.d" / "driver.json").write_text("{}")
-    assert system_packages.main(["vulkan", "chromium"]) == 0
+    assert system_packages.main(["vulkan", "x11", "chromium"]) == 0
     assert capfd.readouterr() == ("", "")
 
 
@@ -54,10 +56,10 @@ def test_a_driver_named_by_a_variable_counts(bare_system, monkeypatch, tmp_path,
 def test_root_on_debian_gets_what_is_missing(bare_system, monkeypatch, capfd):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     add_command(bare_system, "apt-get", 'echo "$DEBIAN_FRONTEND: $*"')
-    assert system_packages.main(["vulkan", "chromium"]) == 0
+    assert system_packages.main(["vulkan", "x11", "chromium"]) == 0
     assert capfd.readouterr().out.splitlines() == [
         "noninteractive: -q update",
-        "noninteractive: -q install --yes --no-install-recommends mesa-vulkan-drivers chromium",
+        "noninteractive: -q install --yes --no-install-recommends mesa-vulkan-drivers libxext6 chromium",
     ]
 
 
@@ -73,13 +75,13 @@ def test_a_failing_apt_is_reported(bare_system, monkeypatch, capfd):
     [
         (
             True,
-            "Missing a Vulkan driver and the Chromium browser. "
-            "Install with: sudo apt-get update && sudo apt-get install mesa-vulkan-drivers chromium\n",
+            "Missing a Vulkan driver, the X11 client libraries, the Chromium browser. "
+            "Install with: sudo apt-get update && sudo apt-get install mesa-vulkan-drivers libxext6 chromium\n",
         ),
         (
             False,
-            "Missing a Vulkan driver and the Chromium browser. "
-            "Install with this system's package manager (Debian calls it: mesa-vulkan-drivers chromium)\n",
+            "Missing a Vulkan driver, the X11 client libraries, the Chromium browser. "
+            "Install with this system's package manager (Debian calls it: mesa-vulkan-drivers libxext6 chromium)\n",
         ),
     ],
 )
@@ -87,14 +89,14 @@ def test_anybody_else_gets_one_line_with_the_command(bare_system, monkeypatch, c
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     if has_apt:
         add_command(bare_system, "apt-get", "echo called")
-    assert system_packages.main(["vulkan", "chromium"]) == 1
+    assert system_packages.main(["vulkan", "x11", "chromium"]) == 1
     assert capfd.readouterr() == ("", expected)
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
 def test_other_systems_need_nothing(bare_system, monkeypatch, platform):
     monkeypatch.setattr(sys, "platform", platform)
-    assert system_packages.main(["vulkan", "chromium"]) == 0
+    assert system_packages.main(["vulkan", "x11", "chromium"]) == 0
 
 
 @pytest.mark.parametrize("names", [[], ["vulcan"]])
