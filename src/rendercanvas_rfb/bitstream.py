@@ -22,8 +22,8 @@ __all__ = [
     "is_keyframe",
     "parse_sps",
     "remove_emulation_prevention",
-    "sps_chroma",
     "split_nal_units",
+    "sps_chroma",
 ]
 
 
@@ -65,8 +65,8 @@ class VideoUsability:
     Attributes:
         full_range: video_full_range_flag.
         primaries, transfer, matrix: Code points of tables E-3, E-4 and E-5; 2 is "unspecified".
-        chroma_location: chroma_sample_loc_type_bottom_field is ignored; this is that of the top field (figure E-1):
-            0 is co-sited with the left luma sample, 1 lies in the middle of four luma samples.
+        chroma_location: chroma_sample_loc_type_top_field (figure E-1): at 0 a chroma sample lies between the left
+            pixels, at 1 in the middle of four.
         max_num_reorder_frames, max_dec_frame_buffering: Frames that a decoder may hold back, and that it must be able
             to keep. Without them it has to assume the most that the level allows.
     """
@@ -85,11 +85,11 @@ class SequenceParameters:
     """A sequence parameter set (7.3.2.1.1).
 
     Attributes:
-        profile_idc, constraint_flags, level_idc: The three bytes that name profile and level; ``level_idc`` is ten times the level.
+        profile_idc, constraint_flags, level_idc: The bytes that name profile and level; 31 is level 3.1.
         chroma_format_idc: 0 monochrome, 1 4:2:0, 2 4:2:2, 3 4:4:4.
         bit_depth_luma, bit_depth_chroma: Bits per sample.
         width, height: Size of the picture after cropping, in luma samples.
-        crop_left, crop_top, crop_right, crop_bottom: What is cropped from the macroblock-aligned picture, in luma samples.
+        crop_left, crop_top, crop_right, crop_bottom: What is cropped from the whole macroblocks, in luma samples.
         num_ref_frames: max_num_ref_frames.
         vui: Video usability information; all None where there is none.
     """
@@ -132,7 +132,11 @@ def split_nal_units(stream: bytes) -> tuple[NalUnit, ...]:
 
 
 def is_keyframe(access_unit: bytes) -> bool:
-    """Whether an access unit carries an IDR picture, so that decoding can begin with it. `BitstreamError` as in `split_nal_units`."""
+    """Whether an access unit carries an IDR picture, so that decoding can begin with it.
+
+    Raises:
+        BitstreamError: As in `split_nal_units`.
+    """
     return any(unit.type == NalType.IDR_SLICE for unit in split_nal_units(access_unit))
 
 
@@ -159,7 +163,7 @@ def remove_emulation_prevention(data: bytes) -> bytes:
 
 
 def codec_string(sps: SequenceParameters) -> str:
-    """The ``avc1.PPCCLL`` string of RFC 6381 section 3.3, which WebCodecs takes: profile, constraint flags, level in hexadecimal."""
+    """The WebCodecs codec string ``avc1.PPCCLL``: profile, constraint flags, level (RFC 6381 section 3.3)."""
     return f"avc1.{sps.profile_idc:02X}{sps.constraint_flags:02X}{sps.level_idc:02X}"
 
 
@@ -174,8 +178,8 @@ def sps_chroma(sps: SequenceParameters) -> Chroma:
 _PRIMARIES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020", 12: "smpte432"}
 _TRANSFERS = {1: "bt709", 6: "smpte170m", 8: "linear", 13: "iec61966-2-1", 16: "pq", 18: "hlg"}
 _MATRICES = {0: "rgb", 1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020-ncl"}
-"""Code points of tables E-3, E-4 and E-5 that the VideoColorPrimaries, VideoTransferCharacteristics and VideoMatrixCoefficients
-enumerations of WebCodecs can name."""
+"""Code points of tables E-3, E-4 and E-5 that WebCodecs' VideoColorPrimaries, VideoTransferCharacteristics and
+VideoMatrixCoefficients can name."""
 
 
 def color_tags(vui: VideoUsability) -> ColorTags:

@@ -14,15 +14,16 @@ from ..protocol.formats import Chroma
 __all__ = ["MIN_CODED_SIDE", "HostConverter", "coded_size"]
 
 MIN_CODED_SIDE = 96
-"""Pixels. Smaller pictures are padded up to it: Chromium's D3D11 decoder takes nothing below 64x64, and the H.264 decoders of many
-phones nothing below 96x96 (the ``<Limit name="size">`` of their media_codecs.xml). Padding that repeats the edge costs a few bytes."""
+"""Pixels. Smaller pictures are padded up to it: hardware decoders have a least size, such as 48x16 (NVDEC), 64x64
+(Direct3D 11 in Chromium) and 96x96 (phones), and what lies below it may fail instead of falling back. Padding costs a
+few bytes."""
 
 _AREA = 0x20
 _FULL_CHROMA_INPUT = 0x4000
 _SCALER = _AREA | _FULL_CHROMA_INPUT
-"""SWS_AREA and SWS_FULL_CHR_H_INP of libswscale/swscale.h, as numbers since older PyAV does not name the second. Area averaging is the only
-scaler of swscale that makes a 4:2:0 chroma sample the plain mean of its 2x2 pixels. SWS_ACCURATE_RND is left out: the results stay within 0.65
-of the exact value without it (0.51 with it), and 4:4:4 takes 40 % of the time."""
+"""SWS_AREA and SWS_FULL_CHR_H_INP of libswscale/swscale.h, as numbers since older PyAV does not name the second. Area
+averaging makes a 4:2:0 chroma sample the plain mean of its 2x2 pixels. SWS_ACCURATE_RND is left out: without it the
+results stay within 0.65 of the exact value (with it 0.51), and 4:4:4 takes 40 % of the time."""
 
 _PIXEL_FORMATS = {Chroma.YUV420: "yuv420p", Chroma.YUV444: "yuv444p"}
 
@@ -33,23 +34,32 @@ _TAKES_THREADS = int(av.__version__.split(".")[0]) >= 17
 def coded_size(width: int, height: int) -> tuple[int, int]:
     """The size of the bitstream's picture for a frame of ``width`` by ``height`` pixels.
 
-    Even, also at 4:4:4 where the standard would allow odd sizes: several browsers' copies and textures halve sizes regardless of
-    the subsampling. At least `MIN_CODED_SIDE`.
+    At least `MIN_CODED_SIDE`, and even: at 4:4:4 the standard allows odd sizes, but decoders and the copies that
+    browsers make are hardly ever tried with them.
     """
     return max(MIN_CODED_SIDE, width + width % 2), max(MIN_CODED_SIDE, height + height % 2)
 
 
 class HostConverter:
-    """Converts frames of one size to 8-bit planar Y'CbCr, BT.709 matrix, limited range (ITU-R BT.709-6 section 3, BT.601's 16 to 235 and 16 to 240).
+    """Converts frames of one size to 8-bit planar Y'CbCr.
 
-    Luma and 4:4:4 chroma are the exact values rounded to nearest, but for ties. A 4:2:0 chroma sample is the mean of its four pixels, that
-    is, it lies in their middle (chroma_sample_loc_type 1 of H.264 figure E-1). MPEG-2 siting, on the left pixel, is what H.264 assumes where the stream does not
-    say, but browsers repeat or interpolate chroma as if it were in the middle; `X264Encoder` tags it.
+    The matrix is that of BT.709, the range limited: luma from 16 to 235, chroma from 16 to 240 (ITU-R BT.709-6, items
+    3.3, 3.4, 4.5). Luma and 4:4:4 chroma are within 0.52 of the exact values.
+
+    A 4:2:0 chroma sample is the mean of its four pixels, so it lies in their middle (type 1 of H.264 figure E-1).
+    Where a stream does not say, H.264 assumes that it lies on the left ones, as in MPEG-2; therefore `X264Encoder`
+    says so. What exceeds the frame in a picture repeats the frame's last column and row, so that no foreign colour
+    bleeds in.
 
     Not thread-safe: it reuses its buffers.
 
+    Args:
+        width, height: Size of the frames, pixels.
+        chroma: Chroma subsampling of the pictures.
+        threads: Threads that share one conversion.
+
     Attributes:
-        coded_width, coded_height: Size of the pictures it makes, see `coded_size`. What exceeds the frame repeats its last column and row.
+        coded_width, coded_height: Size of the pictures, see `coded_size`.
     """
 
     def __init__(self, width: int, height: int, chroma: Chroma, threads: int = 1) -> None:
@@ -64,7 +74,7 @@ class HostConverter:
         self._threads = {"threads": threads} if _TAKES_THREADS else {}
 
     def convert(self, frame: Frame) -> VideoFrame:
-        """Return a new picture; ``frame.pixels`` is read before this returns, and not kept. Its fourth channel is ignored.
+        """Return a new picture. Reads ``frame.pixels`` before it returns, and keeps no reference to them.
 
         Raises:
             FrameError: The frame has another size than the converter.
