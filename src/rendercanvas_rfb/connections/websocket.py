@@ -1,0 +1,64 @@
+"""A WebSocket as an ASGI server hands it out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from ..errors import ConnectionClosed
+
+__all__ = ["AsgiWebSocket", "Receive", "Send"]
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class AsgiWebSocket:
+    """A `Connection` over the ``receive`` and ``send`` of an ASGI WebSocket scope."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._closed: ConnectionClosed | None = None
+
+    async def accept(self) -> None:
+        """Complete the handshake."""
+        await self._receive()  # websocket.connect
+        await self._send({"type": "websocket.accept"})
+
+    async def receive(self) -> str | bytes:
+        """The next message."""
+        if self._closed is not None:
+            raise self._closed
+        event = await self._receive()
+        if event["type"] == "websocket.disconnect":
+            self._closed = ConnectionClosed(event.get("code", 1005), event.get("reason") or "")
+            raise self._closed
+        text: str | None = event.get("text")
+        data: bytes | None = event.get("bytes")
+        return text if text is not None else data or b""
+
+    async def send(self, message: str | bytes) -> None:
+        """Send one message."""
+        kind = "text" if isinstance(message, str) else "bytes"
+        await self._guarded({"type": "websocket.send", kind: message})
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close with a code and a reason."""
+        if self._closed is None:
+            try:
+                await self._guarded({"type": "websocket.close", "code": code, "reason": reason})
+            except ConnectionClosed:
+                return
+            self._closed = ConnectionClosed(code, reason)
+
+    async def _guarded(self, event: dict[str, Any]) -> None:
+        if self._closed is not None:
+            raise self._closed
+        try:
+            await self._send(event)
+        # The ASGI specification (2.4, "send() after disconnect") asks for OSError; uvicorn's ClientDisconnected is one, and a
+        # RuntimeError comes from servers that already noted the close.
+        except (OSError, RuntimeError) as error:
+            self._closed = ConnectionClosed(1006, str(error))
+            raise self._closed from error

@@ -1,0 +1,96 @@
+"""The servers of this process: which display is where, started when the first one comes, stopped when the process ends."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import webbrowser
+
+from .display import Display
+from .errors import ConfigurationError
+from .server import DEFAULT_HOST, DEFAULT_PORT, Server
+
+__all__ = ["host_display", "unhost_display", "url_of"]
+
+_lock = threading.Lock()
+_servers: dict[tuple[str, int], Server] = {}
+
+
+def host_display(
+    name: str | None = None,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    open_browser: bool | None = None,
+    stem: str = "canvas",
+) -> Display:
+    """Make a display and serve it. Prints one line with its address to stderr.
+
+    Args:
+        name: Its name in addresses; by default the first free one of ``<stem>-1``, ``<stem>-2``, ...
+        host, port, open_browser: As for `RfbRenderCanvas`. Displays with the same host and port share a server.
+        stem: Beginning of generated names.
+
+    Raises:
+        ConfigurationError, AddressError: As `RfbRenderCanvas` says.
+    """
+    host = os.environ.get("RENDERCANVAS_RFB_HOST", "") or DEFAULT_HOST if host is None else host
+    port = _port_from_environment() if port is None else _check_port(port, "port")
+    with _lock:
+        server = _servers.get((host, port))
+        if server is None or not server.running:
+            server = Server(host, port)
+            server.start()
+            if not _servers:
+                atexit.register(_stop_all)
+            _servers[host, port] = server
+    display = Display(server.hub.free_name(stem) if name is None else name)
+    server.hub.add(display)
+    url = server.url(display.name)
+    instead = f" (port {port} is in use)" if port not in (0, server.port) else ""
+    print(f"rendercanvas-rfb: {display.name} is at {url}{instead}", file=sys.stderr, flush=True)
+    if os.environ.get("RENDERCANVAS_RFB_OPEN") == "1" if open_browser is None else open_browser:
+        webbrowser.open(url)
+    return display
+
+
+def unhost_display(display: Display) -> None:
+    """Make ``display`` unreachable. Its server goes on: other displays may come."""
+    if (server := _server_of(display)) is not None:
+        server.hub.remove(display)
+
+
+def url_of(display: Display) -> str:
+    """Address of the page of ``display``; empty where it is not served."""
+    server = _server_of(display)
+    return "" if server is None else server.url(display.name)
+
+
+def _server_of(display: Display) -> Server | None:
+    with _lock:
+        return next((server for server in _servers.values() if server.hub.get(display.name) is display), None)
+
+
+def _port_from_environment() -> int:
+    text = os.environ.get("RENDERCANVAS_RFB_PORT", "")
+    if not text:
+        return DEFAULT_PORT
+    if not text.isdecimal():
+        raise ConfigurationError(f"RENDERCANVAS_RFB_PORT must be a number from 0 to 65535, not {text!r}")
+    return _check_port(int(text), "RENDERCANVAS_RFB_PORT")
+
+
+def _check_port(port: int, where: str) -> int:
+    if not 0 <= port <= 65535:
+        raise ConfigurationError(f"{where} must be a number from 0 to 65535, not {port}")
+    return port
+
+
+def _stop_all() -> None:
+    with _lock:
+        servers = list(_servers.values())
+        _servers.clear()
+    for server in servers:
+        server.stop()

@@ -1,0 +1,361 @@
+"""One encoder per tier, however many viewers: takes the latest frame of a display, encodes it once, hands the chunk to everybody.
+
+Three kinds of threads meet here, and only here: the one that publishes frames, an encode thread per tier, and the I/O threads on which viewers live.
+Whatever they share is guarded by the lock of a worker (`_Worker.changed`) or of the pipeline. Chunks go to viewers through ``post``, which runs a function on
+their I/O thread. Locks are taken in the order pipeline, worker, and none is held while code of others is called.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from .encoders.base import Encoder, EncoderFactory
+from .errors import EncoderError
+from .frames import Frame
+from .protocol.chunk import SERIAL_MODULUS, Chunk, pack_chunk, serial_less
+from .protocol.formats import Tier
+from .protocol.messages import ChunkHeader
+from .session.keyframes import KeyframeSchedule
+
+__all__ = ["FrameSource", "Pipeline", "Subscriber"]
+
+logger = logging.getLogger("rendercanvas_rfb")
+
+Post = Callable[[Callable[[], None]], None]
+
+JOIN_TIMEOUT_S = 5.0
+"""Seconds that closing waits for an encode thread: an 8K keyframe takes under one."""
+
+
+class FrameSource(Protocol):
+    """Where the pipeline gets its frames from."""
+
+    @property
+    def latest(self) -> Frame | None:
+        """The newest frame; None before the first."""
+        ...
+
+    def demand_changed(self) -> None:
+        """A frame may be wanted now that was not before. Called from any thread."""
+        ...
+
+
+class Subscriber(Protocol):
+    """A viewer, to the pipeline. ``offer`` and ``tier_failed`` are called on its I/O thread."""
+
+    @property
+    def post(self) -> Post:
+        """Runs a function on the subscriber's I/O thread, soon. Callable from any thread; equal for those of one thread."""
+        ...
+
+    def offer(self, chunk: Chunk) -> None:
+        """Take the chunk or leave it, then call `Pipeline.ready` if there is room for another."""
+        ...
+
+    def tiers_changed(self) -> None:
+        """`Pipeline.tiers` has changed. Subscribers of a tier that is gone must choose another one."""
+        ...
+
+
+class Pipeline:
+    """The tiers of one display.
+
+    Args:
+        source: The display.
+        open_encoder: Opens encoders.
+        tiers: What it can open, best first.
+        clock: Seconds of a monotonic clock.
+    """
+
+    def __init__(
+        self,
+        source: FrameSource,
+        open_encoder: EncoderFactory,
+        tiers: tuple[Tier, ...],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source = source
+        self._open_encoder = open_encoder
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tiers = tiers
+        self._workers: dict[Tier, _Worker] = {}
+        self._sequences = itertools.count(1)
+        self._streams = itertools.count(1)
+        self._closed = False
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The tiers that viewers can choose from, best first. Those whose encoder failed are not among them."""
+        return self._tiers
+
+    @property
+    def active_tiers(self) -> tuple[Tier, ...]:
+        """The tiers that have viewers, and thus an encoder."""
+        return tuple(self._workers)
+
+    def subscribe(self, subscriber: Subscriber, tier: Tier) -> None:
+        """Offer chunks of ``tier`` to ``subscriber``, and of no other. It has no room until `ready` says so."""
+        self.unsubscribe(subscriber)
+        with self._lock:
+            if self._closed:
+                return
+            worker = self._workers.get(tier)
+            if worker is None:
+                worker = self._workers[tier] = _Worker(tier, self, self._source, self._open_encoder, self._clock)
+                worker.start()
+        worker.join_viewer(subscriber)
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Offer nothing more. The encoder of a tier without viewers is freed."""
+        with self._lock:
+            for tier, worker in list(self._workers.items()):
+                if worker.leave_viewer(subscriber):
+                    del self._workers[tier]
+
+    def ready(self, subscriber: Subscriber, has_room: bool) -> None:
+        """Whether ``subscriber`` would take a chunk now."""
+        if (worker := self._worker_of(subscriber)) is not None and worker.set_ready(subscriber, has_room):
+            self._source.demand_changed()
+
+    def need_picture(self, subscriber: Subscriber, after: int | None) -> None:
+        """``subscriber`` has room, and no reference picture: offer it the last chunk, if that is a current keyframe and later than sequence number ``after``,
+        else make a keyframe."""
+        if (worker := self._worker_of(subscriber)) is not None:
+            worker.need_picture(subscriber, after)
+
+    def frame_published(self) -> None:
+        """`FrameSource.latest` is another frame."""
+        for worker in self._snapshot():
+            worker.wake()
+
+    def wants_frame(self) -> bool:
+        """Whether a frame that is published now would be encoded at once or next."""
+        return any(worker.wants_frame() for worker in self._snapshot())
+
+    def close(self) -> None:
+        """End the encode threads and free the encoders. Waits for a picture that is being encoded."""
+        with self._lock:
+            self._closed = True
+            workers, self._workers = list(self._workers.values()), {}
+        for worker in workers:
+            worker.stop()
+        for worker in workers:
+            worker.join(JOIN_TIMEOUT_S)
+
+    def _worker_of(self, subscriber: Subscriber) -> _Worker | None:
+        return next((worker for worker in self._snapshot() if worker.has_viewer(subscriber)), None)
+
+    def _snapshot(self) -> list[_Worker]:
+        with self._lock:
+            return list(self._workers.values())
+
+    def _next_sequence(self) -> int:
+        return next(self._sequences) % SERIAL_MODULUS
+
+    def _next_stream(self) -> int:
+        return next(self._streams) % SERIAL_MODULUS
+
+    def _tier_failed(self, tier: Tier) -> None:
+        with self._lock:
+            self._tiers = tuple(other for other in self._tiers if other != tier)
+            failed = self._workers.pop(tier, None)
+            workers = list(self._workers.values())
+        for worker in [*workers, *([failed] if failed else [])]:
+            worker.announce(lambda subscriber: subscriber.tiers_changed())
+
+
+class _Worker(threading.Thread):
+    """The encode thread of one tier."""
+
+    def __init__(
+        self,
+        tier: Tier,
+        pipeline: Pipeline,
+        source: FrameSource,
+        open_encoder: EncoderFactory,
+        clock: Callable[[], float],
+    ) -> None:
+        super().__init__(name=f"rfb-encode-{tier}", daemon=True)
+        self._tier = tier
+        self._pipeline = pipeline
+        self._source = source
+        self._open_encoder = open_encoder
+        self._clock = clock
+        self._encoder: Encoder | None = None
+        self._encoder_size = (0, 0)
+        self._stream = 0
+        # Below: shared between threads, guarded by this lock.
+        self.changed = threading.Condition()
+        self._viewers: set[Subscriber] = set()
+        self._ready: set[Subscriber] = set()
+        self._keyframes = KeyframeSchedule()
+        self._picked: int | None = None
+        self._last: Chunk | None = None
+        self._stopped = False
+
+    # Called from I/O threads and from the publishing thread.
+
+    def join_viewer(self, subscriber: Subscriber) -> None:
+        with self.changed:
+            self._viewers.add(subscriber)
+
+    def leave_viewer(self, subscriber: Subscriber) -> bool:
+        """Returns whether it was the last one; then the thread ends."""
+        with self.changed:
+            if subscriber not in self._viewers:
+                return False
+            self._viewers.discard(subscriber)
+            self._ready.discard(subscriber)
+            if not self._viewers:
+                self._stopped = True
+                self.changed.notify()
+            return self._stopped
+
+    def has_viewer(self, subscriber: Subscriber) -> bool:
+        with self.changed:
+            return subscriber in self._viewers
+
+    def set_ready(self, subscriber: Subscriber, has_room: bool) -> bool:
+        """Returns whether that makes the tier want a frame which it did not want before."""
+        with self.changed:
+            had_room = bool(self._ready)
+            if has_room and subscriber in self._viewers:
+                self._ready.add(subscriber)
+                self.changed.notify()
+            else:
+                self._ready.discard(subscriber)
+            return not had_room and self._wants_frame()
+
+    def need_picture(self, subscriber: Subscriber, after: int | None) -> None:
+        with self.changed:
+            if (chunk := self._reusable(after)) is None:
+                self._keyframes.request()
+                self.changed.notify()
+            else:
+                # Under the lock, so that no delta that follows this keyframe can be posted before it.
+                subscriber.post(partial(subscriber.offer, chunk))
+
+    def wake(self) -> None:
+        with self.changed:
+            self.changed.notify()
+
+    def wants_frame(self) -> bool:
+        with self.changed:
+            return self._wants_frame()
+
+    def announce(self, notice: Callable[[Subscriber], None]) -> None:
+        with self.changed:
+            for viewer in self._viewers:
+                viewer.post(partial(notice, viewer))
+
+    def stop(self) -> None:
+        with self.changed:
+            self._stopped = True
+            self.changed.notify()
+
+    def _wants_frame(self) -> bool:
+        latest = self._source.latest
+        return bool(self._ready) and not self._stopped and (latest is None or latest.version == self._picked)
+
+    def _reusable(self, after: int | None) -> Chunk | None:
+        chunk, latest = self._last, self._source.latest
+        if chunk is None or latest is None or not chunk.header.keyframe or chunk.header.frame != latest.version:
+            return None
+        return chunk if after is None or serial_less(after, chunk.header.sequence) else None
+
+    # The encode thread.
+
+    def run(self) -> None:
+        try:
+            while (job := self._next_job()) is not None:
+                self._publish(self._encode(*job))
+        except EncoderError as error:
+            self._give_up(error)
+        except Exception as error:  # An encoder is foreign code; the display goes on with the other tiers.
+            logger.exception("encoder of %s crashed", self._tier)
+            self._give_up(error)
+        finally:
+            self._close_encoder()
+
+    def _next_job(self) -> tuple[Frame, bool] | None:
+        """Wait until there is something to encode: the frame and whether as a keyframe. None when the thread shall end."""
+        with self.changed:
+            while (job := self._job()) is None and not self._stopped:
+                # Without a frame or a viewer with room nothing falls due by itself: a notification ends the wait.
+                can_encode = bool(self._ready) and self._source.latest is not None
+                self.changed.wait(self._keyframes.due_in(self._clock()) if can_encode else None)
+            if self._stopped or job is None:
+                return None
+            self._picked = job[0].version
+        self._source.demand_changed()
+        return job
+
+    def _job(self) -> tuple[Frame, bool] | None:
+        frame = self._source.latest
+        if frame is None or not self._ready:
+            return None
+        keyframe = self._keyframes.due_in(self._clock()) == 0.0
+        return (frame, keyframe) if keyframe or frame.version != self._picked else None
+
+    def _encode(self, frame: Frame, keyframe: bool) -> Chunk:
+        started = self._clock()
+        encoder = self._encoder_for(frame)
+        picture = encoder.encode(frame, keyframe=keyframe)
+        header = ChunkHeader(
+            format=self._tier.format,
+            keyframe=picture.keyframe,
+            lossless=picture.lossless,
+            sequence=self._pipeline._next_sequence(),
+            stream=self._stream,
+            width=frame.width,
+            height=frame.height,
+            pixel_ratio=frame.pixel_ratio,
+            frame=frame.version,
+            timestamp_us=frame.timestamp_us,
+        )
+        return Chunk(header, pack_chunk(header, picture.payload), encoder.info, self._clock() - started)
+
+    def _encoder_for(self, frame: Frame) -> Encoder:
+        size = (frame.width, frame.height)
+        if self._encoder is None or self._encoder_size != size:
+            self._close_encoder()
+            self._encoder = self._open_encoder(self._tier, *size)
+            self._encoder_size = size
+            self._stream = self._pipeline._next_stream()
+        return self._encoder
+
+    def _publish(self, chunk: Chunk) -> None:
+        with self.changed:
+            self._last = chunk
+            # Who takes this chunk has to say again that there is room for the next one.
+            self._ready.clear()
+            if chunk.header.keyframe:
+                self._keyframes.made(self._clock())
+            by_thread: defaultdict[Post, list[Subscriber]] = defaultdict(list)
+            for viewer in self._viewers:
+                by_thread[viewer.post].append(viewer)
+            for post, viewers in by_thread.items():
+                post(partial(_offer_all, viewers, chunk))
+
+    def _give_up(self, error: Exception) -> None:
+        logger.warning("no more %s: %s", self._tier, error)
+        self.stop()
+        self._pipeline._tier_failed(self._tier)
+
+    def _close_encoder(self) -> None:
+        encoder, self._encoder = self._encoder, None
+        if encoder is not None:
+            encoder.close()
+
+
+def _offer_all(viewers: list[Subscriber], chunk: Chunk) -> None:
+    for viewer in viewers:
+        viewer.offer(chunk)

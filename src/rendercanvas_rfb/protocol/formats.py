@@ -1,0 +1,85 @@
+"""The picture formats that can cross the wire, and how a stream of them is described."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+__all__ = ["BT709", "SRGB_FULL", "Chroma", "ColorTags", "PictureFormat", "StreamInfo", "Tier"]
+
+
+class PictureFormat(Enum):
+    """How pictures are encoded. The values are the names in JSON messages."""
+
+    H264 = "h264"
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+
+    @property
+    def code(self) -> int:
+        """The number in a chunk's header."""
+        return _CODES[self]
+
+    @property
+    def is_video(self) -> bool:
+        """Whether a picture may refer to the one before it."""
+        return self is PictureFormat.H264
+
+
+_CODES = {PictureFormat.H264: 1, PictureFormat.JPEG: 16, PictureFormat.PNG: 17, PictureFormat.WEBP: 18}
+
+
+class Chroma(Enum):
+    """Chroma subsampling. The values are the names in JSON messages."""
+
+    YUV444 = "444"
+    YUV420 = "420"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """What one encoder makes for any number of viewers. ``chroma`` is None where the format does not have the choice."""
+
+    format: PictureFormat
+    chroma: Chroma | None = None
+
+    def __str__(self) -> str:
+        return self.format.value if self.chroma is None else f"{self.format.value}/{self.chroma.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class ColorTags:
+    """How samples become colours, in the names of WebCodecs' ``VideoColorSpaceInit``."""
+
+    primaries: str
+    transfer: str
+    matrix: str
+    full_range: bool
+
+
+BT709 = ColorTags("bt709", "iec61966-2-1", "bt709", full_range=False)
+"""Y'CbCr by the BT.709 matrix in limited range; the R'G'B' values are sRGB-encoded, as a framebuffer's are."""
+
+SRGB_FULL = ColorTags("bt709", "iec61966-2-1", "rgb", full_range=True)
+"""Plain sRGB, as in still images."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """What a decoder must know before the first chunk of a stream.
+
+    Attributes:
+        tier: Format and chroma subsampling.
+        codec: WebCodecs codec string computed from the bitstream, or the media type of an image.
+        coded_width, coded_height: Size of the decoded picture; the part to show, top left, may be smaller.
+        color: How samples become colours.
+        encoder: Name of the encoder, for people.
+    """
+
+    tier: Tier
+    codec: str
+    coded_width: int
+    coded_height: int
+    color: ColorTags
+    encoder: str

@@ -1,0 +1,180 @@
+"""The messages of the wire protocol as types. What they mean is in ``docs/protocol.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..events import Event
+from .formats import PictureFormat, StreamInfo, Tier
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "Ack",
+    "Bye",
+    "Capabilities",
+    "ChunkHeader",
+    "ClientMessage",
+    "Hello",
+    "InputEvent",
+    "KeyframeRequest",
+    "Ping",
+    "Pong",
+    "ServerMessage",
+    "StateChanged",
+    "Stats",
+    "StatsRequest",
+    "StreamStarted",
+    "View",
+    "ViewChanged",
+    "Welcome",
+]
+
+PROTOCOL_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a viewer can show: its size in logical and in device pixels, and whether anybody can see it."""
+
+    width: float
+    height: float
+    physical_width: int
+    physical_height: int
+    pixel_ratio: float
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a viewer can decode, best first, and why it cannot decode video where ``video`` is empty."""
+
+    video: tuple[Tier, ...]
+    images: tuple[PictureFormat, ...]
+    no_video: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Opens a connection. A viewer without a screen has no ``view``."""
+
+    capabilities: Capabilities
+    view: View | None = None
+    token: str | None = None
+    client: str = ""
+    protocol: int = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChanged:
+    """The viewer's size, pixel ratio or visibility is another."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The chunk ``sequence`` and all before it are presented or skipped."""
+
+    sequence: int
+    decode_queue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyframeRequest:
+    """The viewer has no reference picture."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputEvent:
+    """One input event."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class StatsRequest:
+    """Starts or ends a `Stats` message each second."""
+
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Asks for a `Pong` with the same number."""
+
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """Answers a `Ping`."""
+
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    """Announces a deliberate close."""
+
+    reason: str
+    code: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Answers a `Hello`. ``state`` is all of the retained state."""
+
+    viewer: str
+    name: str
+    server: str
+    state: Mapping[str, Any]
+    protocol: int = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The members of the retained state that changed."""
+
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStarted:
+    """Describes the chunks that carry the number ``stream``; ``reason`` says why it has this format."""
+
+    stream: int
+    info: StreamInfo
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Numbers for the statistics panel."""
+
+    stats: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkHeader:
+    """The fixed header in front of an encoded picture."""
+
+    format: PictureFormat
+    keyframe: bool
+    lossless: bool
+    sequence: int
+    stream: int
+    width: int
+    height: int
+    pixel_ratio: float
+    frame: int
+    timestamp_us: int
+
+
+ClientMessage = (
+    Hello | ViewChanged | Ack | KeyframeRequest | Capabilities | InputEvent | StatsRequest | Ping | Pong | Bye
+)
+ServerMessage = Welcome | StateChanged | StreamStarted | Stats | Ping | Pong | Bye

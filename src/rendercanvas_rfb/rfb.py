@@ -1,0 +1,203 @@
+"""The rendercanvas backend: `RfbRenderCanvas`, and the loop that it runs on.
+
+rendercanvas finds it as ``rendercanvas.rfb``. A canvas belongs to the thread of its loop; the display that it publishes to belongs to nobody, so that viewers
+and encoders go on while a draw blocks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import weakref
+from typing import Any
+
+import numpy as np
+from rendercanvas.asyncio import loop
+from rendercanvas.base import BaseCanvasGroup, BaseRenderCanvas
+from rendercanvas.contexts import BitmapContext
+
+from .display import Display
+from .events import to_rendercanvas
+from .frames import PixelFormat
+from .hosting import host_display, unhost_display
+
+__all__ = ["RenderCanvas", "RfbRenderCanvas", "loop"]
+
+logger = logging.getLogger("rendercanvas_rfb")
+
+DEFAULT_MAX_FPS = 60.0
+"""Frames a second in the modes that have a limit. rendercanvas' own default of 30 adds up to 33 ms to every interaction; this one matches screens."""
+
+MAX_CANVAS_DIMENSION = 8192
+"""Pixels per side that a viewer can make the canvas have: WebGPU's guaranteed maximum for textures (maxTextureDimension2D), and more than an 8K screen."""
+
+_FORMATS = {"rgba-u8": PixelFormat.RGBA, "bgra-u8": PixelFormat.BGRA}
+
+
+class RfbCanvasGroup(BaseCanvasGroup):
+    """All `RfbRenderCanvas` objects, and the loop that they share."""
+
+
+class RfbRenderCanvas(BaseRenderCanvas):
+    """A canvas that is seen in browsers.
+
+    The first canvas of a process starts a server in a thread of its own, and each prints one line with its address to stderr.
+
+    Args:
+        *args: For ``rendercanvas.BaseRenderCanvas``.
+        name: The canvas' part of the address; ``canvas-1``, ``canvas-2``, ... by default.
+        host: Interface to listen on. Any but loopback makes a token necessary, which is generated and printed with the address.
+            By default that of ``RENDERCANVAS_RFB_HOST``, else 127.0.0.1.
+        port: Port to listen on, 0 for any free one; where it is in use, the next free one. By default that of ``RENDERCANVAS_RFB_PORT``, else 7320.
+        open_browser: Whether to open the address in a browser. By default whether ``RENDERCANVAS_RFB_OPEN`` is 1.
+        **kwargs: For ``rendercanvas.BaseRenderCanvas``: size (logical pixels, until a viewer with another size comes), title, update_mode, min_fps, max_fps
+            (60 by default), ...
+
+    Raises:
+        ConfigurationError: The name is taken or cannot be part of an address, or a variable of the environment has no valid value.
+        AddressError: The server cannot listen there.
+    """
+
+    _rc_canvas_group = RfbCanvasGroup(loop)
+
+    def __init__(
+        self,
+        *args: Any,
+        name: str | None = None,
+        host: str | None = None,
+        port: int | None = None,
+        open_browser: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
+        # First of all, because the base class calls close() when it is deleted, even half made.
+        self._display: Display | None = None
+        self._is_closed = False
+        self._draw_pending = False
+        self._cursor = "default"
+        kwargs.setdefault("max_fps", DEFAULT_MAX_FPS)
+        super().__init__(*args, **kwargs)
+        self._display = host_display(name, host=host, port=port, open_browser=open_browser)
+        self._display.on_wake = _Waker(self)
+        self._final_canvas_init()
+
+    @property
+    def url(self) -> str:
+        """Address of the page that shows the canvas; it holds the token where one is needed."""
+        from .hosting import url_of
+
+        return "" if self._display is None else url_of(self._display)
+
+    # Events, sizes and draws: all on the loop's thread.
+
+    def _rc_gui_poll(self) -> None:
+        display = self._display
+        if display is None or self._is_closed:
+            return
+        if (view := display.take_view()) is not None:
+            self._set_physical_size(view.physical_width, view.physical_height, view.pixel_ratio)
+        for item in display.poll_events():
+            if item.event.type == "close":
+                self.close()
+                return
+            self.submit_event(to_rendercanvas(item.event))
+        self._draw_if_wanted()
+
+    def _rc_request_draw(self) -> None:
+        self._draw_pending = True
+        self._draw_if_wanted()
+
+    def _draw_if_wanted(self) -> None:
+        """Draw, where the scheduler waits for it and somebody would see it.
+
+        Without a viewer the scheduler goes on waiting, and nothing is drawn.
+        """
+        if self._draw_pending and self._display is not None and self._display.wants_frame():
+            self._draw_pending = False
+            self._time_to_draw()
+
+    def _wake(self) -> None:
+        """What there is to do when the display has something new."""
+        if self._is_closed:
+            return
+        if self._draw_pending:
+            self._rc_gui_poll()
+        else:
+            self._process_events()
+
+    def _rc_get_present_info(self, present_methods: list[str]) -> dict[str, Any] | None:
+        if "bitmap" not in present_methods:
+            return None
+        return {"method": "bitmap", "formats": list(_FORMATS)}
+
+    def _rc_present_bitmap(self, *, data: Any, format: str, **kwargs: Any) -> None:
+        if self._display is None:
+            return
+        pixels = np.asarray(data)
+        if isinstance(self._canvas_context, BitmapContext):
+            # It is the program's own array, which it may write to again.
+            pixels = pixels.copy()
+        ratio = self.get_pixel_ratio()
+        self._display.publish(pixels, format=_FORMATS[format], pixel_ratio=ratio)
+        width, height = self.get_logical_size()
+        self._display.set_state(width=width, height=height, pixel_ratio=ratio)
+
+    def _rc_request_paint(self) -> None:
+        """Nothing to do: the frame is on its way when it is presented."""
+
+    def _rc_force_paint(self) -> None:
+        """Nothing to do: as above."""
+
+    # Size, title, cursor, closing.
+
+    def _rc_set_logical_size(self, width: float, height: float) -> None:
+        ratio = self.get_pixel_ratio()
+        self._set_physical_size(round(width * ratio), round(height * ratio), ratio)
+
+    def _set_physical_size(self, width: int, height: int, ratio: float) -> None:
+        width, height = (min(max(side, 1), MAX_CANVAS_DIMENSION) for side in (width, height))
+        if (width, height) == self.get_physical_size() and ratio == self.get_pixel_ratio():
+            return
+        self._size_info.set_physical_size(width, height, ratio)
+        if self._display is not None:
+            self._display.set_state(width=width / ratio, height=height / ratio, pixel_ratio=ratio)
+
+    def _rc_set_title(self, title: str) -> None:
+        if self._display is not None:
+            self._display.set_state(title=title)
+
+    def _rc_set_cursor(self, cursor: str) -> None:
+        if self._display is not None:
+            self._display.set_state(cursor=cursor)
+
+    def _rc_close(self) -> None:
+        # rendercanvas 2.7 may call it again from within.
+        self._is_closed = True
+        display, self._display = self._display, None
+        if display is not None:
+            unhost_display(display)
+            display.close()
+
+    def _rc_get_closed(self) -> bool:
+        return self._is_closed
+
+
+class _Waker:
+    """Wakes a canvas from any thread, without keeping it alive."""
+
+    def __init__(self, canvas: RfbRenderCanvas) -> None:
+        self._canvas = weakref.ref(canvas)
+        self._loop = canvas._rc_canvas_group.get_loop()
+
+    def __call__(self) -> None:
+        if self._loop is not None and self._canvas() is not None:
+            # A loop that does not run yet, or no more, refuses in its own way (asyncio's has no loop object then: AttributeError).
+            # Nothing is lost: once it runs, it polls.
+            with contextlib.suppress(RuntimeError, AttributeError, TypeError):
+                self._loop.call_soon_threadsafe(self._on_loop)
+
+    def _on_loop(self) -> None:
+        if (canvas := self._canvas()) is not None:
+            canvas._wake()
+
+
+RenderCanvas = RfbRenderCanvas

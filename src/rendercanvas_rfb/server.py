@@ -1,0 +1,155 @@
+"""The app in a thread of its own: uvicorn on a socket that is bound before the thread starts, so that the address is known."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import logging
+import secrets
+import socket
+import threading
+
+import uvicorn
+
+from .asgi import RfbApp
+from .errors import AddressError, CloseCode
+from .hub import Hub
+from .protocol.codec import MAX_MESSAGE_BYTES
+
+__all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server", "is_loopback"]
+
+logger = logging.getLogger("rendercanvas_rfb")
+
+DEFAULT_HOST = "127.0.0.1"
+
+DEFAULT_PORT = 7320
+"""r-f-b on a telephone's keypad, and a zero."""
+
+PORTS_TO_TRY = 100
+"""Ports tried, from the wanted one upwards, where that is in use."""
+
+START_TIMEOUT_S = 10.0
+"""Seconds for uvicorn to start: it takes about 0.1."""
+
+STOP_TIMEOUT_S = 5.0
+"""Seconds for connections to say goodbye when the server stops."""
+
+TOKEN_BYTES = 24
+"""Random bytes in a generated token: 192 bits cannot be guessed, and make 32 characters."""
+
+
+class Server:
+    """Serves a hub of displays over HTTP and WebSocket, from a daemon thread with an asyncio loop of its own.
+
+    Args:
+        host: Name or address of the interface to listen on. Any but loopback makes a token necessary, which is generated.
+        port: Port to listen on; where it is in use, the next free one is taken. 0 takes any free one.
+        token: The credential that viewers must show; generated where it is None and the host is not loopback.
+
+    Raises:
+        AddressError: The host cannot be listened on, or no port is free. Raised by `start`.
+    """
+
+    def __init__(self, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, *, token: str | None = None) -> None:
+        self.hub = Hub()
+        self.host = host
+        self.wanted_port = port
+        self.port = 0
+        """The port that it listens on; 0 before `start`."""
+        self.token = token if token is not None or is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES)
+        self._uvicorn: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it listens."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Listen. Returns once connections are accepted."""
+        listener = _bind(self.host, self.wanted_port)
+        self.port = listener.getsockname()[1]
+        config = uvicorn.Config(
+            RfbApp(self.hub, token=self.token),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            # Encoded pictures do not get smaller: deflating 181 kB costs 5.5 ms for each viewer.
+            ws_per_message_deflate=False,
+            # Twice what a message may have, so that it is the app that refuses it, with a reason.
+            ws_max_size=2 * MAX_MESSAGE_BYTES,
+            # The protocol has its own, which notice a stalled page too.
+            ws_ping_interval=None,
+            timeout_graceful_shutdown=int(STOP_TIMEOUT_S),
+        )
+        self._uvicorn = server = uvicorn.Server(config)
+        started = threading.Event()
+        self._thread = threading.Thread(target=_run, args=(server, listener, started), name="rfb-server", daemon=True)
+        self._thread.start()
+        if not started.wait(START_TIMEOUT_S) or not server.started:
+            raise AddressError(errno.EADDRNOTAVAIL, f"the server did not start on {self.host}:{self.port}")
+
+    def url(self, name: str = "") -> str:
+        """Address of the page of the display ``name``, or of the index page. It holds the token, after the ``#`` that browsers keep to themselves."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        page = f"http://{host}:{self.port}/" + (f"{name}/" if name else "")
+        return page if self.token is None else f"{page}#token={self.token}"
+
+    def stop(self) -> None:
+        """Close all displays, tell the viewers, and stop listening. May be called more than once, but not from a viewer's callback."""
+        for display in self.hub.displays():
+            display.close(CloseCode.GOING_AWAY, "server shuts down")
+        if self._uvicorn is not None and self._thread is not None:
+            self._uvicorn.should_exit = True
+            self._thread.join(STOP_TIMEOUT_S)
+            self._uvicorn = self._thread = None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs on this machine can reach ``host``."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _run(server: uvicorn.Server, listener: socket.socket, started: threading.Event) -> None:
+    original_startup = server.startup
+
+    async def startup(sockets: list[socket.socket] | None = None) -> None:
+        await original_startup(sockets)
+        started.set()
+
+    server.startup = startup  # type: ignore[method-assign]
+    try:
+        server.run(sockets=[listener])
+    except Exception:
+        logger.exception("the server ended with an error")
+    finally:
+        started.set()
+        listener.close()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    ports = range(port, min(port + PORTS_TO_TRY, 65536)) if port else [0]
+    for candidate in ports:
+        try:
+            family, _, _, _, address = socket.getaddrinfo(host, candidate, type=socket.SOCK_STREAM)[0]
+        except OSError as error:
+            raise AddressError(error.errno, f"cannot listen on {host!r}: {error.strerror}") from error
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            # Lets a program that is started again have its port back at once.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise AddressError(error.errno, f"cannot listen on {host}:{candidate}: {error.strerror}") from error
+        else:
+            return listener
+    raise AddressError(errno.EADDRINUSE, f"no free port on {host} from {port} to {ports[-1]}")

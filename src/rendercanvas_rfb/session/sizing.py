@@ -1,0 +1,43 @@
+"""Which viewer's size is the canvas' size: the one that has been watching longest, of those that can be seen. Pure."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from ..protocol.messages import View
+
+__all__ = ["Sizing"]
+
+V = TypeVar("V")
+
+
+class Sizing(Generic[V]):
+    """The views of a display's viewers, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._views: dict[V, View | None] = {}
+        self.chosen: V | None = None
+        """The viewer whose size counts; None while nobody is there to see the canvas."""
+
+    def update(self, viewer: V, view: View | None) -> None:
+        """``viewer`` came, or its view changed. None for one without a screen, which never sizes the canvas."""
+        self._views[viewer] = view
+        self._choose()
+
+    def remove(self, viewer: V) -> None:
+        """``viewer`` is gone."""
+        self._views.pop(viewer, None)
+        self._choose()
+
+    @property
+    def view(self) -> View | None:
+        """The view of the chosen viewer."""
+        return None if self.chosen is None else self._views[self.chosen]
+
+    def _choose(self) -> None:
+        if self.chosen is None or not self._can_size(self.chosen):
+            self.chosen = next((viewer for viewer in self._views if self._can_size(viewer)), None)
+
+    def _can_size(self, viewer: V) -> bool:
+        view = self._views.get(viewer)
+        return view is not None and view.visible and view.physical_width > 0 and view.physical_height > 0

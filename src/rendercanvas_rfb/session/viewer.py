@@ -1,0 +1,331 @@
+"""One viewer as a state machine: what it may be sent, and what its messages ask for. Pure: no I/O, and time is an argument.
+
+The caller feeds it decoded messages, chunks and the time, and carries out the effects that it returns, in order. Its promises:
+
+- The first chunk of a stream that is sent is a keyframe, and its `StreamStarted` is sent before it.
+- After a chunk of video that was not sent, none is sent until the next keyframe.
+- There are never more chunks in flight than the window allows.
+- Nothing is queued here: what is not sent at once is left out, so that the next chunk sent is the latest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from ..errors import CloseCode, ProtocolError, StateError
+from ..events import Event
+from ..protocol.chunk import Chunk, serial_less
+from ..protocol.formats import Tier
+from ..protocol.messages import (
+    Ack,
+    Bye,
+    Capabilities,
+    ClientMessage,
+    Hello,
+    InputEvent,
+    KeyframeRequest,
+    Ping,
+    Pong,
+    ServerMessage,
+    Stats,
+    StatsRequest,
+    StreamStarted,
+    View,
+    ViewChanged,
+    Welcome,
+)
+from ..protocol.negotiate import Choice, choose_tier
+from .held import HeldInput
+from .meter import ViewerMeter
+from .window import Window
+
+__all__ = [
+    "Authenticate",
+    "Close",
+    "Effect",
+    "NeedPicture",
+    "SelectTier",
+    "Send",
+    "SendChunk",
+    "SetView",
+    "Submit",
+    "Viewer",
+    "ViewerState",
+]
+
+HANDSHAKE_TIMEOUT_S = 10.0
+"""Seconds for the ``hello``: many times the round trip of a bad link, and the proof of its decoders before it, which takes a browser well under a second."""
+
+PING_AFTER_S = 3.0
+"""Silence after which the other side is asked whether it is still there."""
+
+SILENCE_LIMIT_S = 10.0
+"""Silence after which it is not: three pings went unanswered."""
+
+STATS_INTERVAL_S = 1.0
+"""Seconds between two statistics messages."""
+
+
+class ViewerState(Enum):
+    """Where a connection stands."""
+
+    OPENING = auto()
+    AUTHENTICATING = auto()
+    OPEN = auto()
+    CLOSED = auto()
+
+
+_ACCEPTS: Mapping[ViewerState, tuple[type, ...]] = {
+    ViewerState.OPENING: (Hello,),
+    ViewerState.AUTHENTICATING: (),
+    ViewerState.OPEN: (ViewChanged, Ack, KeyframeRequest, Capabilities, InputEvent, StatsRequest, Ping, Pong, Bye),
+    ViewerState.CLOSED: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticate:
+    """Decide about this viewer, then call `Viewer.accept` or close."""
+
+    hello: Hello
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a control message."""
+
+    message: ServerMessage
+
+
+@dataclass(frozen=True, slots=True)
+class SendChunk:
+    """Send a chunk."""
+
+    chunk: Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class SelectTier:
+    """Have chunks of this tier offered from now on, and of no other."""
+
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class NeedPicture:
+    """Have a chunk offered that needs no other: the last one of the tier, if it is a keyframe and current, else a new keyframe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Hand an input event to the display."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class SetView:
+    """The viewer's size or visibility is another."""
+
+    view: View | None
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the connection."""
+
+    code: int
+    reason: str
+
+
+Effect = Authenticate | Send | SendChunk | SelectTier | NeedPicture | Submit | SetView | Close
+
+
+class Viewer:
+    """The server's side of one connection.
+
+    Args:
+        viewer_id: Name of the viewer, unique in the display.
+        now: The time, in seconds of the monotonic clock that all other calls use too.
+    """
+
+    def __init__(self, viewer_id: str, now: float) -> None:
+        self.id = viewer_id
+        self.state = ViewerState.OPENING
+        self.client = ""
+        self.view: View | None = None
+        self.choice: Choice | None = None
+        self.window = Window()
+        self._capabilities: Capabilities | None = None
+        self._available: frozenset[Tier] = frozenset()
+        self._held = HeldInput()
+        self._meter = ViewerMeter(now)
+        self._needs_keyframe = True
+        self._announced: int | None = None
+        self._last_sequence: int | None = None
+        self._last_heard = now
+        self._last_ping = now
+        self._stats_due: float | None = None
+
+    @property
+    def visible(self) -> bool:
+        """Whether somebody may be looking. A viewer without a screen always is."""
+        return self.state is ViewerState.OPEN and (self.view is None or self.view.visible)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a chunk that is offered now is sent, provided that it is of the right kind."""
+        return self.visible and self.window.has_room
+
+    @property
+    def needs_picture(self) -> bool:
+        """Whether the viewer could show a picture and has no current one that the next delta could refer to."""
+        return self.has_room and self._needs_keyframe
+
+    @property
+    def last_sequence(self) -> int | None:
+        """Sequence number of the last chunk sent; None before the first."""
+        return self._last_sequence
+
+    def receive(self, message: ClientMessage, now: float) -> list[Effect]:
+        """Take a message from the viewer.
+
+        Raises:
+            ProtocolError: The message is not allowed now; nothing was changed.
+        """
+        if not isinstance(message, _ACCEPTS[self.state]):
+            name = type(message).__name__
+            raise ProtocolError(f"unexpected {name} while {self.state.name.lower()}")
+        self._last_heard = now
+        match message:
+            case Hello():
+                self.state = ViewerState.AUTHENTICATING
+                return [Authenticate(message)]
+            case ViewChanged(view):
+                return self._set_view(view)
+            case Ack(sequence):
+                return self._acknowledge(sequence, now)
+            case KeyframeRequest():
+                self._needs_keyframe = True
+                return self._ask()
+            case Capabilities():
+                return self._select_tier(message, self._available)
+            case InputEvent(event):
+                self._held.follow(event)
+                return [Submit(event)]
+            case StatsRequest(enabled):
+                self._stats_due = now if enabled else None
+                return []
+            case Ping(t):
+                return [Send(Pong(t))]
+            case Bye(reason):
+                return self.close(CloseCode.NORMAL, reason)
+            case _:  # Pong: that it was heard is all there is to it.
+                return []
+
+    def accept(self, hello: Hello, welcome: Welcome, available: Collection[Tier], now: float) -> list[Effect]:
+        """Let the viewer in, after `Authenticate`. ``available`` are the tiers that the display can be encoded in.
+
+        Raises:
+            ProtocolError: There is no format in common.
+            StateError: No `Authenticate` is open.
+        """
+        if self.state is not ViewerState.AUTHENTICATING:
+            raise StateError(f"accept() while {self.state.name.lower()}")
+        choose_tier(hello.capabilities, available)
+        self.state = ViewerState.OPEN
+        self.client = hello.client
+        self._last_heard = now
+        self.view = hello.view
+        return [
+            Send(welcome),
+            SetView(hello.view),
+            *self._select_tier(hello.capabilities, available),
+        ]
+
+    def tiers_changed(self, available: Collection[Tier]) -> list[Effect]:
+        """The display can be encoded in other tiers than before.
+
+        Raises:
+            ProtocolError: There is no format in common any more.
+        """
+        if self._capabilities is None or self.state is not ViewerState.OPEN:
+            return []
+        return self._select_tier(self._capabilities, available)
+
+    def offer(self, chunk: Chunk, now: float) -> list[Effect]:
+        """A chunk is there. It is sent now or never."""
+        if self.state is not ViewerState.OPEN or self.choice is None or chunk.info.tier != self.choice.tier:
+            return []
+        newer = self._last_sequence is None or serial_less(self._last_sequence, chunk.header.sequence)
+        usable = newer and (chunk.header.keyframe or not self._needs_keyframe)
+        if not (usable and self.has_room):
+            self._needs_keyframe = True
+            self._meter.dropped += 1
+            return []
+        effects: list[Effect] = []
+        if self._announced != chunk.header.stream:
+            self._announced = chunk.header.stream
+            effects.append(Send(StreamStarted(chunk.header.stream, chunk.info, self.choice.reason)))
+        self._needs_keyframe = False
+        self._last_sequence = chunk.header.sequence
+        self.window.sent(chunk.header.sequence, len(chunk.message), now)
+        self._meter.sent(chunk)
+        return [*effects, SendChunk(chunk)]
+
+    def tick(self, now: float, extra_stats: Mapping[str, float]) -> list[Effect]:
+        """Let time pass; to be called about once a second. ``extra_stats`` go into the viewer's statistics."""
+        if self.state is ViewerState.CLOSED:
+            return []
+        silence = now - self._last_heard
+        if self.state is not ViewerState.OPEN:
+            return self.close(CloseCode.TIMEOUT, "no hello in time") if silence > HANDSHAKE_TIMEOUT_S else []
+        if silence > SILENCE_LIMIT_S:
+            return self.close(CloseCode.TIMEOUT, f"nothing heard for {SILENCE_LIMIT_S:g} s")
+        effects: list[Effect] = []
+        if silence >= PING_AFTER_S and now - self._last_ping >= PING_AFTER_S:
+            self._last_ping = now
+            effects.append(Send(Ping(now)))
+        if self._stats_due is not None and now >= self._stats_due:
+            self._stats_due = now + STATS_INTERVAL_S
+            effects.append(Send(Stats({**self._meter.read(self.window, now), **extra_stats})))
+        return effects
+
+    def close(self, code: int, reason: str) -> list[Effect]:
+        """End the connection from this side. Once closed, nothing more comes out."""
+        if self.state is ViewerState.CLOSED:
+            return []
+        self.state = ViewerState.CLOSED
+        return [Send(Bye(reason, int(code))), Close(int(code), reason)]
+
+    def vanish(self, timestamp: float) -> list[Effect]:
+        """The connection is gone. What the viewer's user held down is let go of. ``timestamp`` is that of the events."""
+        self.state = ViewerState.CLOSED
+        return [Submit(event) for event in self._held.release(timestamp)]
+
+    def _set_view(self, view: View) -> list[Effect]:
+        self.view = view
+        if not view.visible:
+            self.window.clear()
+        return [SetView(view), *self._ask()]
+
+    def _acknowledge(self, sequence: int, now: float) -> list[Effect]:
+        if self._last_sequence is None or serial_less(self._last_sequence, sequence):
+            raise ProtocolError(f"message.sequence {sequence} acknowledges a chunk that was not sent")
+        self._meter.shown(self.window.acknowledged(sequence, now))
+        return self._ask()
+
+    def _select_tier(self, capabilities: Capabilities, available: Collection[Tier]) -> list[Effect]:
+        choice = choose_tier(capabilities, available)
+        self._capabilities, self._available = capabilities, frozenset(available)
+        if self.choice is not None and choice.tier == self.choice.tier:
+            self.choice = choice
+            return []
+        self.choice = choice
+        self._needs_keyframe = True
+        return [SelectTier(choice.tier), *self._ask()]
+
+    def _ask(self) -> list[Effect]:
+        return [NeedPicture()] if self.needs_picture else []

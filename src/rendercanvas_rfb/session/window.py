@@ -1,0 +1,122 @@
+"""How many chunks a viewer may have in flight: what its link holds without a queue building up. Pure: time is an argument.
+
+A chunk is in flight from the moment it is sent until the viewer acknowledges that it is on the screen. The delay between the two has a floor, which is
+the round trip plus decoding; delay above the floor is queueing. The window grows while it is the limit and there is no queue, and shrinks when there is one,
+as in TCP Vegas (Brakmo and Peterson, 1995), with the floor forgotten after a while because routes change.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+__all__ = ["Window"]
+
+INITIAL_CHUNKS = 4
+"""At 30 frames a second, a link with 130 ms of round trip is filled from the start."""
+
+MIN_CHUNKS = 2
+"""One on the wire while one is decoded."""
+
+MAX_CHUNKS = 32
+"""At 60 frames a second, half a second of round trip: more than any usable link has."""
+
+MAX_BYTES = 4 * 1024 * 1024
+"""Unacknowledged bytes, at most, unless a single chunk is larger. Bounds what a viewer that stalls can hold in queues."""
+
+GROW_BELOW_S = 0.030
+"""Queueing under which the window may grow: about a frame at 30 frames a second."""
+
+SHRINK_ABOVE_S = 0.080
+"""Queueing above which it shrinks: a person notices 100 ms between hand and picture."""
+
+SHRINK_FACTOR = 0.7
+
+FLOOR_MEMORY_S = 10.0
+"""How long the smallest delay seen is believed."""
+
+SMOOTHING = 0.125
+"""Weight of the newest delay in the smoothed one, as in RFC 6298."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    sequence: int
+    size: int
+    time: float
+
+
+class Window:
+    """Chunks in flight to one viewer. Times are seconds of any monotonic clock."""
+
+    def __init__(self) -> None:
+        self._sent: deque[_Sent] = deque()
+        self._bytes = 0
+        self._size = float(INITIAL_CHUNKS)
+        self._floor = float("inf")
+        self._floor_time = 0.0
+        self._was_full = False
+        self._round_ends_at: int | None = None
+        self.delay: float | None = None
+        """Smoothed time from sending to showing, seconds; None before the first acknowledgement."""
+
+    @property
+    def size(self) -> int:
+        """Chunks that may be in flight now."""
+        return int(self._size)
+
+    @property
+    def in_flight(self) -> int:
+        """Chunks that are."""
+        return len(self._sent)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more may be sent."""
+        return not self._sent or (len(self._sent) < self.size and self._bytes < MAX_BYTES)
+
+    def sent(self, sequence: int, size: int, now: float) -> None:
+        """A chunk of ``size`` bytes was sent. Sequences increase."""
+        self._sent.append(_Sent(sequence, size, now))
+        self._bytes += size
+        self._was_full = self._was_full or len(self._sent) >= self.size
+
+    def acknowledged(self, sequence: int, now: float) -> int:
+        """The viewer has shown ``sequence`` and every chunk before it. Returns how many that frees.
+
+        A number that is no longer in flight frees nothing: acknowledgements cross with `clear` on the way.
+        """
+        if not any(chunk.sequence == sequence for chunk in self._sent):
+            return 0
+        freed = 0
+        while True:
+            chunk = self._sent.popleft()
+            self._bytes -= chunk.size
+            freed += 1
+            if chunk.sequence == sequence:
+                self._measure(now - chunk.time, now)
+                self._adapt(chunk.sequence, now - chunk.time)
+                return freed
+
+    def clear(self) -> None:
+        """Forget what is in flight: the viewer stopped looking."""
+        self._sent.clear()
+        self._bytes = 0
+        self._round_ends_at = None
+
+    def _measure(self, delay: float, now: float) -> None:
+        self.delay = delay if self.delay is None else self.delay + SMOOTHING * (delay - self.delay)
+        if delay <= self._floor or now - self._floor_time > FLOOR_MEMORY_S:
+            self._floor, self._floor_time = delay, now
+
+    def _adapt(self, sequence: int, delay: float) -> None:
+        # Once per round: what was in flight at the last change must be through before its effect can be seen.
+        if self._round_ends_at is not None and any(chunk.sequence == self._round_ends_at for chunk in self._sent):
+            return
+        queueing = delay - self._floor
+        if queueing > SHRINK_ABOVE_S:
+            self._size = max(MIN_CHUNKS, self._size * SHRINK_FACTOR)
+        elif queueing < GROW_BELOW_S and self._was_full:
+            self._size = min(MAX_CHUNKS, self._size + 1)
+        self._was_full = False
+        self._round_ends_at = self._sent[-1].sequence if self._sent else None

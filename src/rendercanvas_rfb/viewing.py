@@ -1,0 +1,213 @@
+"""One viewer over one connection: the asyncio shell around the `Viewer` state machine."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ._version import __version__
+from .connections.base import Connection
+from .display import Display
+from .errors import CloseCode, ConnectionClosed, ProtocolError
+from .pipeline import Post
+from .protocol.chunk import Chunk
+from .protocol.codec import decode_client, encode
+from .protocol.messages import Hello, StateChanged, Welcome
+from .session.viewer import (
+    Authenticate,
+    Close,
+    Effect,
+    NeedPicture,
+    SelectTier,
+    Send,
+    SendChunk,
+    SetView,
+    Submit,
+    Viewer,
+)
+
+__all__ = ["Authenticator", "ViewerSession", "watch"]
+
+logger = logging.getLogger("rendercanvas_rfb")
+
+Authenticator = Callable[[Hello], Awaitable[bool]]
+"""Decides whether a viewer may watch."""
+
+TICK_S = 1.0
+"""Seconds between two looks at the clock; the shortest time limit is three of them."""
+
+MAX_QUEUED_MESSAGES = 512
+"""Messages that wait for the transport, at most. Chunks are bounded by the window; the rest are state changes and answers to the viewer's own pings, and a
+viewer for which 512 of those pile up has not read for a long time."""
+
+CLOSE_TIMEOUT_S = 2.0
+"""Seconds that a viewer gets to take what is queued when its connection is closed."""
+
+_numbers = itertools.count(1)
+
+
+async def watch(connection: Connection, display: Display, authenticate: Authenticator) -> None:
+    """Serve one viewer until its connection ends. Errors of the viewer end its connection, and nothing else."""
+    await ViewerSession(connection, display, authenticate).run()
+
+
+class ViewerSession:
+    """A watcher of ``display`` at the other end of ``connection``. Lives on one asyncio loop."""
+
+    def __init__(self, connection: Connection, display: Display, authenticate: Authenticator) -> None:
+        loop = asyncio.get_running_loop()
+        self.post: Post = _LoopPost(loop)
+        self._time = loop.time
+        self._connection = connection
+        self._display = display
+        self._authenticate = authenticate
+        self._viewer = Viewer(f"v{next(_numbers)}", loop.time())
+        self._outgoing: asyncio.Queue[str | bytes | Close] = asyncio.Queue(MAX_QUEUED_MESSAGES)
+        self._ending = asyncio.Event()
+
+    async def run(self) -> None:
+        """Read, write and look at the clock until the connection ends."""
+        writer = asyncio.create_task(self._write(), name=f"{self._viewer.id} writer")
+        tasks = [
+            writer,
+            asyncio.create_task(self._read(), name=f"{self._viewer.id} reader"),
+            asyncio.create_task(self._tick(), name=f"{self._viewer.id} clock"),
+            asyncio.create_task(self._ending.wait(), name=f"{self._viewer.id} end"),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if self._ending.is_set():
+                # The viewer is to hear why. One that does not read only delays its own end.
+                await asyncio.wait([writer], timeout=CLOSE_TIMEOUT_S)
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            self._display.detach(self)
+            self._apply(self._viewer.vanish(self._time()))
+        for error in results:
+            if isinstance(error, Exception):
+                logger.error("error while serving viewer %s", self._viewer.id, exc_info=error)
+
+    # What the display and the pipeline call, on this loop.
+
+    def offer(self, chunk: Chunk) -> None:
+        """Send the chunk now or never."""
+        self._apply(self._viewer.offer(chunk, self._time()))
+        self._report()
+
+    def tiers_changed(self) -> None:
+        """Choose again."""
+        self._guarded(lambda: self._viewer.tiers_changed(self._display.pipeline.tiers), CloseCode.INTERNAL)
+
+    def state_changed(self, members: Mapping[str, Any]) -> None:
+        """Tell the viewer."""
+        self._put(encode(StateChanged(members)))
+
+    def end(self, code: CloseCode, reason: str) -> None:
+        """Close the connection."""
+        self._apply(self._viewer.close(code, reason))
+
+    # The three tasks.
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                message = await self._connection.receive()
+                if isinstance(message, bytes):
+                    raise ProtocolError("viewers send text messages only")
+                effects = self._viewer.receive(decode_client(message), self._time())
+                for effect in effects:
+                    if isinstance(effect, Authenticate):
+                        await self._let_in(effect.hello)
+                self._apply(effects)
+                self._report()
+        except ProtocolError as error:
+            logger.info("viewer %s: %s", self._viewer.id, error)
+            self._apply(self._viewer.close(error.code, error.reason))
+        except ConnectionClosed:
+            return
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                message = await self._outgoing.get()
+                if isinstance(message, Close):
+                    await self._connection.close(message.code, message.reason)
+                    return
+                await self._connection.send(message)
+        except ConnectionClosed:
+            return
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._apply(self._viewer.tick(self._time(), {"viewers": self._display.state["viewers"]}))
+
+    async def _let_in(self, hello: Hello) -> None:
+        if not await self._authenticate(hello):
+            raise ProtocolError("credential missing or wrong", CloseCode.UNAUTHORIZED)
+        if self._display.closed:
+            raise ProtocolError("the display is closed", CloseCode.NORMAL)
+        state = self._display.attach(self)
+        welcome = Welcome(self._viewer.id, self._display.name, __version__, state)
+        self._apply(self._viewer.accept(hello, welcome, self._display.pipeline.tiers, self._time()))
+
+    # Carrying out what the state machine asks for.
+
+    def _apply(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send(message):
+                    self._put(encode(message))
+                case SendChunk(chunk):
+                    self._put(chunk.message)
+                case SelectTier(tier):
+                    self._display.pipeline.subscribe(self, tier)
+                    self._report()
+                case NeedPicture():
+                    self._display.pipeline.need_picture(self, self._viewer.last_sequence)
+                case SetView(view):
+                    self._display.set_view(self, view)
+                case Submit(event):
+                    if not self._display.submit(self._viewer.id, event):
+                        self._apply(self._viewer.close(CloseCode.TOO_MANY, "the program does not take its events"))
+                case Close():
+                    self._put(effect)
+                case Authenticate():  # `_read` has dealt with it: the answer may take a while.
+                    pass
+
+    def _guarded(self, change: Callable[[], list[Effect]], code: CloseCode) -> None:
+        try:
+            self._apply(change())
+        except ProtocolError as error:
+            self.end(code, error.reason)
+
+    def _report(self) -> None:
+        self._display.pipeline.ready(self, self._viewer.has_room)
+
+    def _put(self, message: str | bytes | Close) -> None:
+        if isinstance(message, Close):
+            self._ending.set()
+        try:
+            self._outgoing.put_nowait(message)
+        except asyncio.QueueFull:
+            # Nothing gets through, so neither would an explanation.
+            self._ending.set()
+
+
+@dataclass(frozen=True, slots=True)
+class _LoopPost:
+    """Runs functions on a loop, from any thread. Equal for the sessions of one loop, so that they can be served together."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def __call__(self, function: Callable[[], None]) -> None:
+        # A loop that is closed has no viewers any more.
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(function)
