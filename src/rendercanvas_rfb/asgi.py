@@ -1,7 +1,7 @@
 """The ASGI application: pages, assets, the list of displays, and a WebSocket for each display.
 
-It is the whole server. `server.Server` runs it under uvicorn; it can as well be mounted in another application, under any prefix: all addresses in its pages
-are relative.
+It is the whole server. `server.Server` runs it under uvicorn; it can as well be mounted in another application, under
+any prefix: all addresses in its pages are relative.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from .assets import Asset, load_asset
 from .connections.websocket import AsgiWebSocket, Receive, Send
 from .errors import CloseCode
 from .hub import Hub
-from .protocol.messages import Bye, Hello
 from .protocol.codec import encode
+from .protocol.messages import Bye, Hello
 from .viewing import watch
 
 __all__ = ["RfbApp"]
@@ -27,12 +27,23 @@ logger = logging.getLogger("rendercanvas_rfb")
 
 Scope = MutableMapping[str, Any]
 
-SECURITY_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+_CONTENT_SECURITY_POLICY = (
+    "default-src 'self'",
+    "script-src 'self'",
     # The client's worker is started from a blob: it is part of the one script file.
-    "content-security-policy": "default-src 'self'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' blob: data:; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'",
+    "worker-src 'self' blob:",
+    # The client puts its style sheet into its shadow root, and sets sizes in device pixels.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' blob: data:",
+    "connect-src 'self' ws: wss:",
+    "base-uri 'none'",
+    "form-action 'none'",
+)
+
+SECURITY_HEADERS = {
+    "content-security-policy": "; ".join(_CONTENT_SECURITY_POLICY),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
 }
 
 
@@ -138,7 +149,10 @@ def _bearer(headers: Mapping[str, str]) -> str | None:
 
 
 def _same_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a browser's page comes from the host that it connects to. Programs that are no browsers send no origin."""
+    """Whether a browser's page comes from the host that it connects to.
+
+    Programs that are no browsers send no origin.
+    """
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 

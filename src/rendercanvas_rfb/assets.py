@@ -38,7 +38,8 @@ def load_asset(name: str, *, missing_ok: bool = False) -> Asset | None:
     Only names that the build has put there are found, so a name cannot lead outside.
 
     Raises:
-        ConfigurationError: There is no such file, and ``missing_ok`` is false: the package was installed without its web client.
+        ConfigurationError: There is no such file, and ``missing_ok`` is false: the package was installed without its
+            web client.
     """
     asset = _assets().get(name)
     if asset is None and not missing_ok:

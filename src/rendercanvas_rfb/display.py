@@ -1,7 +1,7 @@
 """A picture that changes, the state around it, and the people who watch it. No network in here.
 
-A `Display` is where the three sides meet: whoever makes frames publishes them, the pipeline encodes the latest, viewers come and go and send input.
-All methods may be called from any thread, unless they say otherwise.
+A `Display` is where the three sides meet: whoever makes frames publishes them, the pipeline encodes the latest,
+viewers come and go and send input. All methods may be called from any thread, unless they say otherwise.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from .session.sizing import Sizing
 __all__ = ["Display", "ViewerEvent", "Watcher"]
 
 MAX_QUEUED_EVENTS = 4096
-"""Events that wait for the program, at most. At 100 a second, 40 s of a program that does not look; moves and wheels in a row count as one."""
+"""Events that wait for the program, at most. At 100 a second, 40 s of a program that does not look; moves and wheels
+in a row count as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Display:
     ) -> None:
         self.name = name
         self.on_wake: Callable[[], None] | None = None
-        """Called from any thread when there is something to look at: events, a view, or demand for a frame. Must return at once."""
+        """Called from any thread when there is something to look at: events, a view, or demand for a frame. Must
+        return at once."""
         self._clock = clock
         self._lock = threading.Lock()
         self._latest: Frame | None = None
@@ -88,7 +90,8 @@ class Display:
         """Make ``pixels`` the picture. Returns at once.
 
         Args:
-            pixels: uint8 array of shape (height, width, 4), sRGB-encoded. The display keeps it: it must not be written to any more.
+            pixels: uint8 array of shape (height, width, 4), sRGB-encoded. The display keeps it: it must not be
+                written to any more.
             format: Order of the channels.
             pixel_ratio: Physical over logical pixels.
 
@@ -125,7 +128,10 @@ class Display:
         return events
 
     def take_view(self) -> View | None:
-        """The view whose size the picture should have, where it is another one than at the last call; None where nothing changed."""
+        """The view whose size the picture should have, where it is another one than at the last call.
+
+        None where nothing changed.
+        """
         with self._lock:
             view = self._sizing.view
             if view is None or view == self._view_taken:
@@ -134,7 +140,10 @@ class Display:
             return view
 
     def set_state(self, **members: Any) -> None:
-        """Change members of the retained state (see ``docs/protocol.md``); viewers are told those that are different from before."""
+        """Change members of the retained state (see ``docs/protocol.md``).
+
+        Viewers are told those that are different from before.
+        """
         with self._lock:
             changed = {name: value for name, value in members.items() if self._state.get(name) != value}
             self._state.update(changed)

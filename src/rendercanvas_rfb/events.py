@@ -1,7 +1,7 @@
 """Input events in the renderview vocabulary: read from the wire, and turned into what rendercanvas takes.
 
-The vocabulary is that of the renderview event spec (https://jupyter-rfb.readthedocs.io/en/stable/events.html). On the wire an event
-has ``type`` and ``timestamp``; rendercanvas calls them ``event_type`` and ``time_stamp``.
+The vocabulary is that of the renderview event spec (https://jupyter-rfb.readthedocs.io/en/stable/events.html). On the
+wire an event has ``type`` and ``timestamp``; rendercanvas calls them ``event_type`` and ``time_stamp``.
 """
 
 from __future__ import annotations

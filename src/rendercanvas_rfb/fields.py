@@ -21,7 +21,8 @@ class Fields:
         path: Where in the message it stands, for error messages.
 
     Raises:
-        ProtocolError: From the constructor where ``value`` is no object, and from each method where the member is missing,
+        ProtocolError: From the constructor where ``value`` is no object, and from each method where the member is
+            missing,
             has another type, or is out of range. The message names the member, the value and what was expected.
     """
 

@@ -16,8 +16,8 @@ __all__ = ["MAX_DIMENSION", "Frame", "PixelFormat", "Pixels", "check_pixels", "s
 Pixels = NDArray[np.uint8]
 
 MAX_DIMENSION = 16384
-"""Pixels per side, at most. The JPEG, WebP and H.264 level 6.2 limits are 65535, 16383 and 16888 for a square; 16384 is also the
-largest 2D texture that desktop GPUs commonly offer."""
+"""Pixels per side, at most. The JPEG, WebP and H.264 level 6.2 limits are 65535, 16383 and 16888 for a square; 16384
+is also the largest 2D texture that desktop GPUs commonly offer."""
 
 
 class PixelFormat(Enum):
@@ -32,7 +32,8 @@ class Frame:
     """One picture.
 
     Attributes:
-        pixels: uint8 array of shape (height, width, 4), C-contiguous, sRGB-encoded values. Whoever makes the frame gives the
+        pixels: uint8 array of shape (height, width, 4), C-contiguous, sRGB-encoded values. Whoever makes the frame
+            gives the
             array away: from then on nobody writes to it, and encoders may read it from any thread.
         format: Order of the channels.
         pixel_ratio: Physical over logical pixels, > 0.

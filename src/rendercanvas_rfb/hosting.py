@@ -1,4 +1,7 @@
-"""The servers of this process: which display is where, started when the first one comes, stopped when the process ends."""
+"""The servers of this process.
+
+Which display is where, started when the first one comes, stopped when the process ends.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,9 @@ def host_display(
 
     Args:
         name: Its name in addresses; by default the first free one of ``<stem>-1``, ``<stem>-2``, ...
-        host, port, open_browser: As for `RfbRenderCanvas`. Displays with the same host and port share a server.
+        host: As for `RfbRenderCanvas`.
+        port: As for `RfbRenderCanvas`. Displays with the same host and port share a server.
+        open_browser: As for `RfbRenderCanvas`.
         stem: Beginning of generated names.
 
     Raises:

@@ -24,8 +24,8 @@ def check_name(name: str) -> str:
     """
     if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
         raise ConfigurationError(
-            f"{name!r} is no name for a display: 1 to 64 letters, digits, '.', '_' and '-', starting with a letter or digit,"
-            f" and none of {', '.join(sorted(RESERVED_NAMES))}"
+            f"{name!r} is no name for a display: it takes 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first,"
+            f" and must be none of {', '.join(sorted(RESERVED_NAMES))}"
         )
     return name
 
@@ -66,7 +66,10 @@ class Hub:
             return list(self._displays.values())
 
     def free_name(self, stem: str) -> str:
-        """The first of ``stem-1``, ``stem-2``, ... that is not taken, so that a program that is started again has the same addresses."""
+        """The first of ``stem-1``, ``stem-2``, ...
+
+        That is not taken, so that a program that is started again has the same addresses.
+        """
         with self._lock:
             number = 1
             while f"{stem}-{number}" in self._displays:

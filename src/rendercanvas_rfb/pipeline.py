@@ -1,8 +1,11 @@
-"""One encoder per tier, however many viewers: takes the latest frame of a display, encodes it once, hands the chunk to everybody.
+"""One encoder per tier, however many viewers.
 
-Three kinds of threads meet here, and only here: the one that publishes frames, an encode thread per tier, and the I/O threads on which viewers live.
-Whatever they share is guarded by the lock of a worker (`_Worker.changed`) or of the pipeline. Chunks go to viewers through ``post``, which runs a function on
-their I/O thread. Locks are taken in the order pipeline, worker, and none is held while code of others is called.
+Takes the latest frame of a display, encodes it once, hands the chunk to everybody.
+
+Three kinds of threads meet here, and only here: the one that publishes frames, an encode thread per tier, and the I/O
+threads on which viewers live. Whatever they share is guarded by the lock of a worker (`_Worker.changed`) or of the
+pipeline. Chunks go to viewers through ``post``, which runs a function on their I/O thread. Locks are taken in the
+order pipeline, worker, and none is held while code of others is called.
 """
 
 from __future__ import annotations
@@ -52,7 +55,10 @@ class Subscriber(Protocol):
 
     @property
     def post(self) -> Post:
-        """Runs a function on the subscriber's I/O thread, soon. Callable from any thread; equal for those of one thread."""
+        """Runs a function on the subscriber's I/O thread, soon.
+
+        Callable from any thread; equal for those of one thread.
+        """
         ...
 
     def offer(self, chunk: Chunk) -> None:
@@ -126,8 +132,11 @@ class Pipeline:
             self._source.demand_changed()
 
     def need_picture(self, subscriber: Subscriber, after: int | None) -> None:
-        """``subscriber`` has room, and no reference picture: offer it the last chunk, if that is a current keyframe and later than sequence number ``after``,
-        else make a keyframe."""
+        """``subscriber`` has room, and no reference picture.
+
+        Offer it the last chunk, if that is a current keyframe and later than sequence number ``after``, else make a
+        keyframe.
+        """
         if (worker := self._worker_of(subscriber)) is not None:
             worker.need_picture(subscriber, after)
 
@@ -286,7 +295,10 @@ class _Worker(threading.Thread):
             self._close_encoder()
 
     def _next_job(self) -> tuple[Frame, bool] | None:
-        """Wait until there is something to encode: the frame and whether as a keyframe. None when the thread shall end."""
+        """Wait until there is something to encode: the frame and whether as a keyframe.
+
+        None when the thread shall end.
+        """
         with self.changed:
             while (job := self._job()) is None and not self._stopped:
                 # Without a frame or a viewer with room nothing falls due by itself: a notification ends the wait.

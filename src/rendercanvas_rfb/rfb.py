@@ -1,7 +1,7 @@
 """The rendercanvas backend: `RfbRenderCanvas`, and the loop that it runs on.
 
-rendercanvas finds it as ``rendercanvas.rfb``. A canvas belongs to the thread of its loop; the display that it publishes to belongs to nobody, so that viewers
-and encoders go on while a draw blocks.
+rendercanvas finds it as ``rendercanvas.rfb``. A canvas belongs to the thread of its loop; the display that it
+publishes to belongs to nobody, so that viewers and encoders go on while a draw blocks.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ __all__ = ["RenderCanvas", "RfbRenderCanvas", "loop"]
 logger = logging.getLogger("rendercanvas_rfb")
 
 DEFAULT_MAX_FPS = 60.0
-"""Frames a second in the modes that have a limit. rendercanvas' own default of 30 adds up to 33 ms to every interaction; this one matches screens."""
+"""Frames a second in the modes that have a limit. rendercanvas' own default of 30 adds up to 33 ms to every
+interaction; this one matches screens."""
 
 MAX_CANVAS_DIMENSION = 8192
-"""Pixels per side that a viewer can make the canvas have: WebGPU's guaranteed maximum for textures (maxTextureDimension2D), and more than an 8K screen."""
+"""Pixels per side that a viewer can make the canvas have: WebGPU's guaranteed maximum for textures
+(maxTextureDimension2D), and more than an 8K screen."""
 
 _FORMATS = {"rgba-u8": PixelFormat.RGBA, "bgra-u8": PixelFormat.BGRA}
 
@@ -41,20 +43,25 @@ class RfbCanvasGroup(BaseCanvasGroup):
 class RfbRenderCanvas(BaseRenderCanvas):
     """A canvas that is seen in browsers.
 
-    The first canvas of a process starts a server in a thread of its own, and each prints one line with its address to stderr.
+    The first canvas of a process starts a server in a thread of its own, and each prints one line with its address to
+    stderr.
 
     Args:
         *args: For ``rendercanvas.BaseRenderCanvas``.
         name: The canvas' part of the address; ``canvas-1``, ``canvas-2``, ... by default.
-        host: Interface to listen on. Any but loopback makes a token necessary, which is generated and printed with the address.
+        host: Interface to listen on. Any but loopback makes a token necessary, which is generated and printed with
+            the address.
             By default that of ``RENDERCANVAS_RFB_HOST``, else 127.0.0.1.
-        port: Port to listen on, 0 for any free one; where it is in use, the next free one. By default that of ``RENDERCANVAS_RFB_PORT``, else 7320.
+        port: Port to listen on, 0 for any free one; where it is in use, the next free one. By default that of
+            ``RENDERCANVAS_RFB_PORT``, else 7320.
         open_browser: Whether to open the address in a browser. By default whether ``RENDERCANVAS_RFB_OPEN`` is 1.
-        **kwargs: For ``rendercanvas.BaseRenderCanvas``: size (logical pixels, until a viewer with another size comes), title, update_mode, min_fps, max_fps
+        **kwargs: For ``rendercanvas.BaseRenderCanvas``: size (logical pixels, until a viewer with another size
+            comes), title, update_mode, min_fps, max_fps
             (60 by default), ...
 
     Raises:
-        ConfigurationError: The name is taken or cannot be part of an address, or a variable of the environment has no valid value.
+        ConfigurationError: The name is taken or cannot be part of an address, or a variable of the environment has no
+            valid value.
         AddressError: The server cannot listen there.
     """
 
@@ -190,8 +197,8 @@ class _Waker:
 
     def __call__(self) -> None:
         if self._loop is not None and self._canvas() is not None:
-            # A loop that does not run yet, or no more, refuses in its own way (asyncio's has no loop object then: AttributeError).
-            # Nothing is lost: once it runs, it polls.
+            # A loop that does not run yet, or no more, refuses in its own way (asyncio's has no loop object then:
+            # AttributeError). Nothing is lost: once it runs, it polls.
             with contextlib.suppress(RuntimeError, AttributeError, TypeError):
                 self._loop.call_soon_threadsafe(self._on_loop)
 

@@ -1,4 +1,7 @@
-"""The app in a thread of its own: uvicorn on a socket that is bound before the thread starts, so that the address is known."""
+"""The app in a thread of its own.
+
+Uvicorn on a socket that is bound before the thread starts, so that the address is known.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,8 @@ class Server:
     """Serves a hub of displays over HTTP and WebSocket, from a daemon thread with an asyncio loop of its own.
 
     Args:
-        host: Name or address of the interface to listen on. Any but loopback makes a token necessary, which is generated.
+        host: Name or address of the interface to listen on. Any but loopback makes a token necessary, which is
+            generated.
         port: Port to listen on; where it is in use, the next free one is taken. 0 takes any free one.
         token: The credential that viewers must show; generated where it is None and the host is not loopback.
 
@@ -91,13 +95,19 @@ class Server:
             raise AddressError(errno.EADDRNOTAVAIL, f"the server did not start on {self.host}:{self.port}")
 
     def url(self, name: str = "") -> str:
-        """Address of the page of the display ``name``, or of the index page. It holds the token, after the ``#`` that browsers keep to themselves."""
+        """Address of the page of the display ``name``, or of the index page.
+
+        It holds the token, after the ``#`` that browsers keep to themselves.
+        """
         host = f"[{self.host}]" if ":" in self.host else self.host
         page = f"http://{host}:{self.port}/" + (f"{name}/" if name else "")
         return page if self.token is None else f"{page}#token={self.token}"
 
     def stop(self) -> None:
-        """Close all displays, tell the viewers, and stop listening. May be called more than once, but not from a viewer's callback."""
+        """Close all displays, tell the viewers, and stop listening.
+
+        May be called more than once, but not from a viewer's callback.
+        """
         for display in self.hub.displays():
             display.close(CloseCode.GOING_AWAY, "server shuts down")
         if self._uvicorn is not None and self._thread is not None:

@@ -8,10 +8,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ._version import __version__
-from .connections.base import Connection
 from .display import Display
 from .errors import CloseCode, ConnectionClosed, ProtocolError
 from .pipeline import Post
@@ -31,7 +30,7 @@ from .session.viewer import (
     Viewer,
 )
 
-__all__ = ["Authenticator", "ViewerSession", "watch"]
+__all__ = ["Authenticator", "Connection", "ViewerSession", "watch"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
@@ -42,11 +41,39 @@ TICK_S = 1.0
 """Seconds between two looks at the clock; the shortest time limit is three of them."""
 
 MAX_QUEUED_MESSAGES = 512
-"""Messages that wait for the transport, at most. Chunks are bounded by the window; the rest are state changes and answers to the viewer's own pings, and a
-viewer for which 512 of those pile up has not read for a long time."""
+"""Messages that wait for the transport, at most. Chunks are bounded by the window; the rest are state changes and
+answers to the viewer's own pings, and a viewer for which 512 of those pile up has not read for a long time."""
 
 CLOSE_TIMEOUT_S = 2.0
 """Seconds that a viewer gets to take what is queued when its connection is closed."""
+
+
+class Connection(Protocol):
+    """What a transport is to a session: carries whole messages in order, text and binary ones.
+
+    All methods belong to one asyncio loop.
+    """
+
+    async def receive(self) -> str | bytes:
+        """The next message.
+
+        Raises:
+            ConnectionClosed: There will be none.
+        """
+        ...
+
+    async def send(self, message: str | bytes) -> None:
+        """Send a message; returns when the transport has room for another one.
+
+        Raises:
+            ConnectionClosed: The other side is gone.
+        """
+        ...
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close it. Does nothing where it is closed."""
+        ...
+
 
 _numbers = itertools.count(1)
 
@@ -203,7 +230,10 @@ class ViewerSession:
 
 @dataclass(frozen=True, slots=True)
 class _LoopPost:
-    """Runs functions on a loop, from any thread. Equal for the sessions of one loop, so that they can be served together."""
+    """Runs functions on a loop, from any thread.
+
+    Equal for the sessions of one loop, so that they can be served together.
+    """
 
     loop: asyncio.AbstractEventLoop
 

@@ -57,8 +57,8 @@ class AsgiWebSocket:
             raise self._closed
         try:
             await self._send(event)
-        # The ASGI specification (2.4, "send() after disconnect") asks for OSError; uvicorn's ClientDisconnected is one, and a
-        # RuntimeError comes from servers that already noted the close.
+        # The ASGI specification (2.4, "send() after disconnect") asks for OSError; uvicorn's ClientDisconnected is
+        # one, and a RuntimeError comes from servers that already noted the close.
         except (OSError, RuntimeError) as error:
             self._closed = ConnectionClosed(1006, str(error))
             raise self._closed from error

@@ -39,7 +39,9 @@ class Encoder(Protocol):
         ...
 
     def encode(self, frame: Frame, *, keyframe: bool) -> EncodedPicture:
-        """Encode ``frame``, whose size is that with which the encoder was opened. The first picture is always a keyframe.
+        """Encode ``frame``, whose size is that with which the encoder was opened.
+
+        The first picture is always a keyframe.
 
         Reads ``frame.pixels`` before it returns, and keeps no reference to them.
 

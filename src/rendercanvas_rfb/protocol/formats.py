@@ -39,7 +39,10 @@ class Chroma(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """What one encoder makes for any number of viewers. ``chroma`` is None where the format does not have the choice."""
+    """What one encoder makes for any number of viewers.
+
+    ``chroma`` is None where the format does not have the choice.
+    """
 
     format: PictureFormat
     chroma: Chroma | None = None

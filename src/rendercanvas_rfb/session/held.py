@@ -13,7 +13,8 @@ __all__ = ["HeldInput"]
 class HeldInput:
     """Follows one viewer's events, and makes the events that let go of everything.
 
-    Without them a controller whose viewer vanished in the middle of a drag would go on dragging with the next viewer's moves.
+    Without them a controller whose viewer vanished in the middle of a drag would go on dragging with the next
+    viewer's moves.
     """
 
     def __init__(self) -> None:

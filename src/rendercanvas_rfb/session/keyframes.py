@@ -1,12 +1,16 @@
-"""When a tier makes a keyframe: requests of all its viewers become one, and not too many of them. Pure: time is an argument."""
+"""When a tier makes a keyframe: requests of all its viewers become one, and not too many of them.
+
+Pure: time is an argument.
+"""
 
 from __future__ import annotations
 
 __all__ = ["KeyframeSchedule"]
 
 MIN_INTERVAL_S = 0.25
-"""Seconds between two keyframes of a tier, at least. A keyframe of a plot costs three to five deltas; four a second at most keeps a viewer that asks for
-one after the other from costing the rest more than a fraction of their bandwidth."""
+"""Seconds between two keyframes of a tier, at least. A keyframe of a plot costs three to five deltas; four a second
+at most keeps a viewer that asks for one after the other from costing the rest more than a fraction of their
+bandwidth."""
 
 
 class KeyframeSchedule:

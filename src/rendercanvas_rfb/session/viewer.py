@@ -1,6 +1,9 @@
-"""One viewer as a state machine: what it may be sent, and what its messages ask for. Pure: no I/O, and time is an argument.
+"""One viewer as a state machine: what it may be sent, and what its messages ask for.
 
-The caller feeds it decoded messages, chunks and the time, and carries out the effects that it returns, in order. Its promises:
+Pure: no I/O, and time is an argument.
+
+The caller feeds it decoded messages, chunks and the time, and carries out the effects that it returns, in order. Its
+promises:
 
 - The first chunk of a stream that is sent is a keyframe, and its `StreamStarted` is sent before it.
 - After a chunk of video that was not sent, none is sent until the next keyframe.
@@ -56,7 +59,8 @@ __all__ = [
 ]
 
 HANDSHAKE_TIMEOUT_S = 10.0
-"""Seconds for the ``hello``: many times the round trip of a bad link, and the proof of its decoders before it, which takes a browser well under a second."""
+"""Seconds for the ``hello``: many times the round trip of a bad link, and the proof of its decoders before it, which
+takes a browser well under a second."""
 
 PING_AFTER_S = 3.0
 """Silence after which the other side is asked whether it is still there."""
@@ -115,7 +119,10 @@ class SelectTier:
 
 @dataclass(frozen=True, slots=True)
 class NeedPicture:
-    """Have a chunk offered that needs no other: the last one of the tier, if it is a keyframe and current, else a new keyframe."""
+    """Have a chunk offered that needs no other.
+
+    The last one of the tier, if it is a keyframe and current, else a new keyframe.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +308,10 @@ class Viewer:
         return [Send(Bye(reason, int(code))), Close(int(code), reason)]
 
     def vanish(self, timestamp: float) -> list[Effect]:
-        """The connection is gone. What the viewer's user held down is let go of. ``timestamp`` is that of the events."""
+        """The connection is gone.
+
+        What the viewer's user held down is let go of. ``timestamp`` is that of the events.
+        """
         self.state = ViewerState.CLOSED
         return [Submit(event) for event in self._held.release(timestamp)]
 

@@ -1,8 +1,11 @@
-"""How many chunks a viewer may have in flight: what its link holds without a queue building up. Pure: time is an argument.
+"""How many chunks a viewer may have in flight: what its link holds without a queue building up.
 
-A chunk is in flight from the moment it is sent until the viewer acknowledges that it is on the screen. The delay between the two has a floor, which is
-the round trip plus decoding; delay above the floor is queueing. The window grows while it is the limit and there is no queue, and shrinks when there is one,
-as in TCP Vegas (Brakmo and Peterson, 1995), with the floor forgotten after a while because routes change.
+Pure: time is an argument.
+
+A chunk is in flight from the moment it is sent until the viewer acknowledges that it is on the screen. The delay
+between the two has a floor, which is the round trip plus decoding; delay above the floor is queueing. The window
+grows while it is the limit and there is no queue, and shrinks when there is one, as in TCP Vegas (Brakmo and
+Peterson, 1995), with the floor forgotten after a while because routes change.
 """
 
 from __future__ import annotations
@@ -22,7 +25,8 @@ MAX_CHUNKS = 32
 """At 60 frames a second, half a second of round trip: more than any usable link has."""
 
 MAX_BYTES = 4 * 1024 * 1024
-"""Unacknowledged bytes, at most, unless a single chunk is larger. Bounds what a viewer that stalls can hold in queues."""
+"""Unacknowledged bytes, at most, unless a single chunk is larger. Bounds what a viewer that stalls can hold in
+queues."""
 
 GROW_BELOW_S = 0.030
 """Queueing under which the window may grow: about a frame at 30 frames a second."""
