@@ -24,7 +24,7 @@ def check_name(name: str) -> str:
     """
     if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
         raise ConfigurationError(
-            f"{name!r} is no name for a display: it takes 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first,"
+            f"{name!r} is no name for a display: 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first,"
             f" and must be none of {', '.join(sorted(RESERVED_NAMES))}"
         )
     return name

@@ -36,11 +36,11 @@ MAX_CANVAS_DIMENSION = 8192
 _FORMATS = {"rgba-u8": PixelFormat.RGBA, "bgra-u8": PixelFormat.BGRA}
 
 
-class RfbCanvasGroup(BaseCanvasGroup):
+class RfbCanvasGroup(BaseCanvasGroup):  # type: ignore[misc]
     """All `RfbRenderCanvas` objects, and the loop that they share."""
 
 
-class RfbRenderCanvas(BaseRenderCanvas):
+class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     """A canvas that is seen in browsers.
 
     The first canvas of a process starts a server in a thread of its own, and each prints one line with its address to

@@ -1,0 +1,242 @@
+"""One connection of a Python client, over a WebSocket."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import websockets
+
+from .._version import __version__
+from ..errors import CloseCode, ConfigurationError, ConnectionClosed, ProtocolError
+from ..events import Event
+from ..protocol.chunk import unpack_chunk
+from ..protocol.codec import decode_server, encode
+from ..protocol.formats import Chroma, PictureFormat, Tier
+from ..protocol.messages import (
+    Ack,
+    Bye,
+    Capabilities,
+    ChunkHeader,
+    ClientMessage,
+    Hello,
+    InputEvent,
+    KeyframeRequest,
+    Ping,
+    Pong,
+    ServerMessage,
+    StateChanged,
+    Stats,
+    StatsRequest,
+    StreamStarted,
+    View,
+    ViewChanged,
+    Welcome,
+)
+from .decoder import ChunkDecoder, Picture
+
+__all__ = ["Client", "connect", "view_of"]
+
+ALL_VIDEO = (Tier(PictureFormat.H264, Chroma.YUV444), Tier(PictureFormat.H264, Chroma.YUV420))
+ALL_IMAGES = (PictureFormat.WEBP, PictureFormat.JPEG, PictureFormat.PNG)
+
+
+def view_of(width: float, height: float, *, pixel_ratio: float = 1.0, visible: bool = True) -> View:
+    """A view of so many logical pixels; the physical size follows from the pixel ratio."""
+    return View(width, height, round(width * pixel_ratio), round(height * pixel_ratio), pixel_ratio, visible)
+
+
+@asynccontextmanager
+async def connect(
+    url: str,
+    *,
+    video: Sequence[Tier] = ALL_VIDEO,
+    images: Sequence[PictureFormat] = ALL_IMAGES,
+    view: View | None = None,
+    token: str | None = None,
+) -> AsyncIterator[Client]:
+    """Watch a display.
+
+    Args:
+        url: Address of its page, as the server prints it: ``http://host:port/name/``, with ``#token=...`` where it
+            has one.
+        video: Video formats that are claimed, best first. Empty for a client that takes images.
+        images: Image formats that are claimed, best first.
+        view: Size and visibility. Without one the client never sizes the canvas, and counts as visible.
+        token: The credential, where it is not in the address.
+
+    Raises:
+        ConfigurationError: The address is not of that kind.
+        ConnectionClosed: The server refused; the error has its close code and reason.
+        OSError: There is no server.
+    """
+    address, token_in_url = _websocket_address(url)
+    no_video = None if video else "disabled"
+    hello = Hello(
+        Capabilities(tuple(video), tuple(images), no_video),
+        view,
+        token or token_in_url,
+        f"rendercanvas-rfb/{__version__}",
+    )
+    async with websockets.connect(address, compression=None, max_size=None) as socket:
+        client = Client(socket)
+        await client.send(hello)
+        await client.wait_for(Welcome)
+        yield client
+
+
+class Client:
+    """One viewer. Made by `connect`; belongs to the asyncio loop on which it was made.
+
+    Attributes:
+        state: The retained state, as far as it was received.
+        stream: What the server said of the present stream; None before the first.
+        stats: The newest statistics, once `request_stats` was called.
+        bytes_received: Bytes of all messages so far, control messages too.
+    """
+
+    def __init__(self, socket: Any) -> None:
+        self._socket = socket
+        self._decoder = ChunkDecoder()
+        self.welcome: Welcome | None = None
+        self.state: dict[str, Any] = {}
+        self.stream: StreamStarted | None = None
+        self.stats: dict[str, float] = {}
+        self.bytes_received = 0
+
+    async def next_chunk(self, *, acknowledge: bool = True) -> tuple[ChunkHeader, memoryview]:
+        """The next chunk, still encoded; other messages that come before it are taken care of.
+
+        Args:
+            acknowledge: Whether to say at once that it was presented. Without that the server stops when its window
+                is full.
+
+        Raises:
+            ConnectionClosed: There is none.
+        """
+        while True:
+            message = await self._receive()
+            if isinstance(message, tuple):
+                if acknowledge:
+                    await self.acknowledge(message[0].sequence)
+                return message
+
+    async def next_picture(self, *, acknowledge: bool = True) -> Picture:
+        """The next chunk, decoded. Use either this or `next_chunk` on a connection: a decoder needs every chunk."""
+        header, payload = await self.next_chunk(acknowledge=acknowledge)
+        try:
+            return self._decoder.decode(header, payload)
+        except ProtocolError as error:
+            await self.send(KeyframeRequest("decoder-error"))
+            raise error
+
+    async def wait_for(self, kind: type[ServerMessage]) -> ServerMessage:
+        """The next control message of a type; chunks that come before it are left out."""
+        while True:
+            message = await self._receive()
+            if isinstance(message, kind):
+                return message
+
+    async def acknowledge(self, sequence: int) -> None:
+        """Say that a chunk and all before it are presented."""
+        await self.send(Ack(sequence))
+
+    async def send_event(self, type: str, **members: Any) -> None:
+        """Send an input event; members of pointer and key events that are not given are none.
+
+        Args:
+            type: Name in the renderview vocabulary.
+            **members: What the type has, as listed in ``docs/protocol.md``; coordinates in logical pixels of the
+                canvas.
+        """
+        await self.send(InputEvent(Event(type, time.monotonic(), {**_defaults(type), **members})))
+
+    async def set_view(self, view: View) -> None:
+        """Have another size or visibility."""
+        await self.send(ViewChanged(view))
+
+    async def request_keyframe(self, reason: str = "requested") -> None:
+        """Ask for a picture that needs no other."""
+        await self.send(KeyframeRequest(reason))
+
+    async def request_stats(self, enabled: bool = True) -> None:
+        """Have `stats` renewed each second."""
+        await self.send(StatsRequest(enabled))
+
+    async def send(self, message: ClientMessage) -> None:
+        """Send any message of the protocol."""
+        await self.send_text(encode(message))
+
+    async def send_text(self, text: str) -> None:
+        """Send any text."""
+        try:
+            await self._socket.send(text)
+        except websockets.exceptions.ConnectionClosed as error:
+            raise _closed(error) from error
+
+    async def close(self) -> None:
+        """Say goodbye and close."""
+        await self._socket.close(CloseCode.NORMAL, "done")
+
+    async def _receive(self) -> tuple[ChunkHeader, memoryview] | ServerMessage:
+        try:
+            message: str | bytes = await self._socket.recv()
+        except websockets.exceptions.ConnectionClosed as error:
+            raise _closed(error) from error
+        self.bytes_received += len(message)
+        if isinstance(message, bytes):
+            return unpack_chunk(message)
+        control = decode_server(message)
+        await self._take(control)
+        return control
+
+    async def _take(self, message: ServerMessage) -> None:
+        match message:
+            case Welcome():
+                self.welcome = message
+                self.state = dict(message.state)
+            case StateChanged(state):
+                self.state.update(state)
+            case StreamStarted():
+                self.stream = message
+                self._decoder.start(message)
+            case Stats(stats):
+                self.stats = dict(stats)
+            case Ping(t):
+                await self.send(Pong(t))
+            case Pong() | Bye():
+                pass
+
+
+def _closed(error: websockets.exceptions.ConnectionClosed) -> ConnectionClosed:
+    if error.rcvd is None:
+        return ConnectionClosed(1006)
+    return ConnectionClosed(error.rcvd.code, error.rcvd.reason)
+
+
+def _defaults(type: str) -> dict[str, Any]:
+    position = {"x": 0.0, "y": 0.0, "buttons": (), "modifiers": ()}
+    match type:
+        case "wheel":
+            return {**position, "dx": 0.0, "dy": 0.0}
+        case "double_click":
+            return {**position, "button": 1}
+        case "key_down" | "key_up":
+            return {"modifiers": ()}
+        case "char":
+            return {"is_composing": False, "input_type": "insertText"}
+        case _ if type.startswith("pointer_"):
+            return {**position, "button": 0, "ntouches": 0, "touches": {}}
+    return {}
+
+
+def _websocket_address(url: str) -> tuple[str, str | None]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.path.endswith("/"):
+        raise ConfigurationError(f"the address of a display looks like http://host:port/name/, not {url!r}")
+    key, _, token = parts.fragment.partition("=")
+    scheme = {"http": "ws", "https": "wss"}[parts.scheme]
+    return urlunsplit((scheme, parts.netloc, f"{parts.path}ws", "", "")), token if key == "token" else None
