@@ -46,6 +46,11 @@ def build_web_client(session: nox.Session, command: str = "build") -> None:
     session.run(sys.executable, "tools/web_bundle.py", command, external=True)
 
 
+def run_npm(session: nox.Session, *arguments: str) -> None:
+    """Run npm in the web client's folder."""
+    session.run("npm", "--prefix", "web-client", "--no-update-notifier", *arguments, external=True)
+
+
 def need_system_packages(session: nox.Session, *names: str) -> None:
     """Make sure that these system packages are there, or end the session saying what is missing."""
     session.run(sys.executable, "tools/system_packages.py", *names, external=True)
@@ -70,7 +75,7 @@ def tests_python(session: nox.Session) -> None:
 def tests_web(session: nox.Session) -> None:
     """Run the web client's tests. Arguments after -- go to Vitest."""
     build_web_client(session, "install")
-    session.run("npm", "--prefix", "web-client", "test", "--", *session.posargs)
+    run_npm(session, "test", "--", *session.posargs)
 
 
 @nox.session
@@ -100,7 +105,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
     session.run("mypy")
     session.run("lint-imports")
-    session.run("npm", "--prefix", "web-client", "run", "check", external=True)
+    run_npm(session, "run", "check")
 
 
 @nox.session(name="format")
@@ -110,7 +115,7 @@ def format_sources(session: nox.Session) -> None:
     build_web_client(session, "install")
     session.run("ruff", "check", "--fix-only")
     session.run("ruff", "format")
-    session.run("npm", "--prefix", "web-client", "run", "format", external=True)
+    run_npm(session, "run", "format")
 
 
 @nox.session
