@@ -116,19 +116,22 @@ def _save(picture_format: PictureFormat, image: Image.Image, pixels: Pixels) -> 
     elif picture_format is PictureFormat.PNG:
         image.save(file, "PNG", compress_level=PNG_COMPRESS_LEVEL)
         lossless = True
-    elif lossless := _is_flat(pixels):
+    elif lossless := pixels.size <= _ALWAYS_LOSSLESS_BYTES or _is_flat(pixels):
         image.save(file, "WEBP", lossless=True, quality=WEBP_LOSSLESS_EFFORT, method=WEBP_LOSSLESS_METHOD)
     else:
         image.save(file, "WEBP", quality=WEBP_QUALITY, method=WEBP_LOSSY_METHOD)
     return file.getvalue(), lossless
 
 
+_ALWAYS_LOSSLESS_BYTES = 64 * 64 * 4
+"""Of pixels. Pictures up to this size make small files either way."""
+
 _SAMPLED_ROWS = 64
 """Rows that are looked at to see whether a picture is flat: 0.1 ms at 720p."""
 
 
 def _is_flat(pixels: Pixels) -> bool:
-    """Whether at least half of the pixels in some evenly spaced rows equal their left neighbour.
+    """Whether at least half of the pixels in some evenly spaced rows equal their left neighbour, alpha included.
 
     Plots are near 0.9, photographs and noise near 0.
     """

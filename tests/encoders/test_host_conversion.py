@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rendercanvas_rfb.convert.host import MIN_CODED_SIDE, HostConverter, coded_size
+from rendercanvas_rfb.errors import FrameError
+from rendercanvas_rfb.frames import PixelFormat
+from rendercanvas_rfb.protocol.formats import Chroma
+from rendercanvas_rfb.testing.patterns import color_blocks, line_plot, noise
+from tests.encoders.decoding import Values, frame_of, planes_of, to_ycbcr
+
+TOLERANCE = 0.7
+"""Half a step of rounding, and what fixed-point arithmetic adds to it."""
+
+
+def mean_of_four(plane: Values) -> Values:
+    rows = (plane[::2] + plane[1::2]) / 2
+    return (rows[:, ::2] + rows[:, 1::2]) / 2
+
+
+def exact_planes(rgb: NDArray[np.uint8], chroma: Chroma) -> tuple[Values, Values, Values]:
+    luma, cb, cr = to_ycbcr(rgb)
+    return (luma, cb, cr) if chroma is Chroma.YUV444 else (luma, mean_of_four(cb), mean_of_four(cr))
+
+
+@pytest.mark.parametrize("chroma", Chroma)
+@pytest.mark.parametrize("pattern", [color_blocks, line_plot, noise])
+@pytest.mark.parametrize("size", [(96, 96), (130, 98), (638, 360), (1280, 720)])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_is_the_bt709_matrix_in_limited_range(chroma, pattern, size, threads) -> None:
+    pixels = pattern(*size)
+    picture = HostConverter(size[0], size[1], chroma, threads).convert(frame_of(pixels))
+    assert (picture.width, picture.height) == size
+    for plane, exact in zip(planes_of(picture), exact_planes(pixels[..., :3], chroma), strict=True):
+        assert np.abs(plane - exact).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("chroma", Chroma)
+def test_greys_have_no_tint_and_span_the_range(chroma) -> None:
+    grey = np.broadcast_to(np.arange(256, dtype=np.uint8).repeat(2)[None, :, None], (96, 512, 4)).copy()
+    luma, cb, cr = planes_of(HostConverter(512, 96, chroma).convert(frame_of(grey)))
+    assert (luma[0, 0], luma[0, -1]) == (16, 235)
+    assert np.all(cb == 128)
+    assert np.all(cr == 128)
+
+
+@pytest.mark.parametrize("chroma", Chroma)
+def test_the_order_of_channels_and_alpha_do_not_matter(chroma) -> None:
+    rgba = noise(128, 96)
+    bgra = np.ascontiguousarray(rgba[..., [2, 1, 0, 3]])
+    bgra[..., 3] = noise(128, 96, seed=1)[..., 0]
+    converter = HostConverter(128, 96, chroma)
+    first = converter.convert(frame_of(rgba))
+    second = converter.convert(frame_of(bgra, PixelFormat.BGRA))
+    for left, right in zip(planes_of(first), planes_of(second), strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+@pytest.mark.parametrize(
+    ("size", "coded"),
+    [((1, 1), (96, 96)), ((97, 3), (98, 96)), ((1280, 720), (1280, 720)), ((1279, 719), (1280, 720))],
+)
+def test_coded_sizes_are_even_and_not_tiny(size, coded) -> None:
+    assert coded_size(*size) == coded
+    assert min(coded) >= MIN_CODED_SIDE
+
+
+@pytest.mark.parametrize("chroma", Chroma)
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (2, 1), (3, 5), (97, 101), (95, 640), (641, 99)])
+def test_padding_repeats_the_edges(chroma, size) -> None:
+    pixels = noise(*size)
+    converter = HostConverter(size[0], size[1], chroma)
+    pad = ((0, converter.coded_height - size[1]), (0, converter.coded_width - size[0]), (0, 0))
+    exact = exact_planes(np.pad(pixels[..., :3], pad, mode="edge"), chroma)
+    for plane, expected in zip(planes_of(converter.convert(frame_of(pixels))), exact, strict=True):
+        assert np.abs(plane - expected).max() < TOLERANCE
+
+
+def test_a_later_picture_leaves_an_earlier_one_alone() -> None:
+    converter = HostConverter(97, 97, Chroma.YUV444)
+    first = converter.convert(frame_of(np.full((97, 97, 4), 255, np.uint8)))
+    converter.convert(frame_of(np.zeros((97, 97, 4), np.uint8)))
+    assert np.all(planes_of(first)[0] == 235)
+
+
+@pytest.mark.parametrize("size", [(640, 360), (641, 361)])
+def test_keeps_no_reference_to_the_pixels(size) -> None:
+    pixels = noise(*size)
+    gone = weakref.ref(pixels)
+    picture = HostConverter(size[0], size[1], Chroma.YUV420).convert(frame_of(pixels))
+    del pixels
+    gc.collect()
+    assert gone() is None
+    assert picture.width == coded_size(*size)[0]
+
+
+def test_refuses_a_frame_of_another_size() -> None:
+    with pytest.raises(FrameError, match="must be 128x96 pixels, not 96x128"):
+        HostConverter(128, 96, Chroma.YUV420).convert(frame_of(noise(96, 128)))
