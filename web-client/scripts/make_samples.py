@@ -1,0 +1,148 @@
+"""Write src/worker/samples.ts: two tiny H.264 keyframes that the client decodes to prove what its decoder can do.
+
+Run with PyAV and numpy installed: ``python scripts/make_samples.py``. The output is committed, so that a build needs neither.
+"""
+
+from __future__ import annotations
+
+import base64
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+BLOCK = 32
+"""Side of a colour block, pixels: its centre lies clear of the blur that 4:2:0 puts along edges."""
+
+COLORS = [
+    [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)],
+    [(255, 0, 255), (0, 255, 255), (200, 80, 20), (60, 60, 60)],
+]
+STRIPES = ((255, 0, 0), (0, 0, 255))
+"""Colours of the one-pixel columns below the blocks: a decoder that halves chroma cannot paint them."""
+
+QP = 4
+"""Quantiser: errors of at most 2 of 255 after decoding."""
+
+
+def picture() -> NDArray[np.uint8]:
+    """Return the sample picture, (rows, columns, RGB)."""
+    height, width = (len(COLORS) + 1) * BLOCK, len(COLORS[0]) * BLOCK
+    rgb = np.zeros((height, width, 3), np.uint8)
+    for row, line in enumerate(COLORS):
+        for column, color in enumerate(line):
+            rgb[row * BLOCK : (row + 1) * BLOCK, column * BLOCK : (column + 1) * BLOCK] = color
+    for offset, color in enumerate(STRIPES):
+        rgb[len(COLORS) * BLOCK :, offset::2] = color
+    return rgb
+
+
+def bt709(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the Y, Cb and Cr planes of an RGB picture, 8 bit full range (ITU-R BT.709, section 3; ITU-T H.273, 8.3)."""
+    red, green, blue = (rgb[..., channel] / 255.0 for channel in range(3))
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    planes = (255 * luma, 128 + 255 * (blue - luma) / 1.8556, 128 + 255 * (red - luma) / 1.5748)
+    y, cb, cr = (np.rint(plane).clip(0, 255).astype(np.uint8) for plane in planes)
+    return y, cb, cr
+
+
+def halve(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the plane at half the size, each value the mean of a 2x2 block."""
+    rows, columns = plane.shape
+    means = plane.reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3))
+    return np.rint(means).astype(np.uint8)
+
+
+def to_frame(rgb: NDArray[np.uint8], pixel_format: str) -> VideoFrame:
+    """Return the picture as a yuv444p or yuv420p frame."""
+    y, cb, cr = bt709(rgb)
+    if pixel_format == "yuv420p":
+        cb, cr = halve(cb), halve(cr)
+    frame = VideoFrame(rgb.shape[1], rgb.shape[0], pixel_format)
+    for plane, values in zip(frame.planes, (y, cb, cr), strict=True):
+        padded = np.zeros((plane.height, plane.line_size), np.uint8)
+        padded[:, : plane.width] = values
+        plane.update(padded.tobytes())
+    return frame
+
+
+def encode(rgb: NDArray[np.uint8], pixel_format: str) -> bytes:
+    """Return one Annex B keyframe with its parameter sets in band."""
+    context = av.CodecContext.create("libx264", "w")
+    context.width, context.height, context.pix_fmt = rgb.shape[1], rgb.shape[0], pixel_format
+    context.framerate, context.time_base = Fraction(30), Fraction(1, 30)
+    # Full range: Chromium's conversion on the CPU clips the blue coefficient of limited range, 2.112, to 2.
+    context.color_primaries, context.colorspace, context.color_range = 1, 1, 2
+    context.color_trc = 13  # IEC 61966-2-1, sRGB
+    profile = "high444" if pixel_format == "yuv444p" else "high"
+    context.options = {"qp": str(QP), "tune": "zerolatency", "preset": "veryslow", "profile": profile, "level": "3.1"}
+    packets = [*context.encode(to_frame(rgb, pixel_format)), *context.encode(None)]
+    return without_sei(b"".join(bytes(packet) for packet in packets))
+
+
+def without_sei(stream: bytes) -> bytes:
+    """Return the stream without SEI units: x264's lists all its options, which is longer than the picture."""
+    units = stream.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1")[1:]
+    return b"".join(b"\0\0\0\1" + unit for unit in units if unit[0] & 31 != 6)
+
+
+def codec_string(stream: bytes) -> str:
+    """Return the WebCodecs codec string: profile, constraint flags and level of the sequence parameter set."""
+    sps = next(unit for unit in stream.split(b"\0\0\0\1") if unit and unit[0] & 31 == 7)
+    return f"avc1.{sps[1:4].hex().upper()}"
+
+
+def typescript(samples: dict[str, bytes], rgb: NDArray[np.uint8]) -> str:
+    """Return the module's text."""
+    height, width = rgb.shape[:2]
+    blocks = [
+        {"x": column * BLOCK + BLOCK // 2, "y": row * BLOCK + BLOCK // 2, "rgb": list(color)}
+        for row, line in enumerate(COLORS)
+        for column, color in enumerate(line)
+    ]
+    stripes = [
+        {"x": BLOCK + offset, "y": len(COLORS) * BLOCK + BLOCK // 2, "rgb": list(color)}
+        for offset, color in enumerate(STRIPES)
+    ]
+    lines = [
+        "/** Written by scripts/make_samples.py: one H.264 keyframe in each chroma format, and the colours it shows. */",
+        "",
+        f"export const SAMPLE_WIDTH = {width};",
+        f"export const SAMPLE_HEIGHT = {height};",
+        "",
+        "/** A pixel of the sample and its sRGB colour. */",
+        "export interface Probe {",
+        "  readonly x: number;",
+        "  readonly y: number;",
+        "  readonly rgb: readonly number[];",
+        "}",
+        "",
+        "/** Centres of large blocks: right in every chroma format. */",
+        f"export const BLOCKS: readonly Probe[] = {blocks};".replace("'", ""),
+        "",
+        "/** Neighbouring one-pixel columns: right only where chroma has the full resolution. */",
+        f"export const STRIPES: readonly Probe[] = {stripes};".replace("'", ""),
+        "",
+        "/** BT.709, full range, sRGB transfer; Annex B, base64. */",
+        "export const SAMPLES = {",
+    ]
+    for chroma, stream in samples.items():
+        text = base64.b64encode(stream).decode()
+        lines += [f'  "{chroma}": {{', f'    codec: "{codec_string(stream)}",', f'    data: "{text}",', "  },"]
+    return "\n".join([*lines, "} as const;", ""])
+
+
+def main() -> None:
+    rgb = picture()
+    samples = {"444": encode(rgb, "yuv444p"), "420": encode(rgb, "yuv420p")}
+    target = Path(__file__).parent.parent / "src" / "worker" / "samples.ts"
+    target.write_text(typescript(samples, rgb))
+    for chroma, stream in samples.items():
+        print(f"{chroma}: {codec_string(stream)}, {len(stream)} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+/** What the viewer says to the server (`docs/protocol.md`, "Messages from the viewer"). */
+
+import type { InputEvent } from "./events";
+
+/** The version of the wire protocol that this client speaks. */
+export const PROTOCOL_VERSION = 1;
+
+/** The longest `client` text the server takes, in characters. */
+export const CLIENT_TEXT_MAX = 128;
+
+/** The largest `physical_width` and `physical_height` of a view, in device pixels. */
+export const PHYSICAL_SIZE_MAX = 16384;
+
+export type Chroma = "444" | "420";
+export type ImageFormat = "webp" | "jpeg" | "png";
+
+/** Why a viewer has no video decoder to offer. */
+export type NoVideoReason = "insecure-context" | "unsupported" | "decoder-failed" | "disabled";
+
+/** A decoder that the viewer has proven. */
+export interface VideoCapability {
+  readonly codec: "h264";
+  readonly chroma: Chroma;
+}
+
+/** What the viewer can decode and show, best first. */
+export interface Capabilities {
+  readonly video: readonly VideoCapability[];
+  readonly images: readonly ImageFormat[];
+  /** Null exactly when `video` is not empty. */
+  readonly no_video: NoVideoReason | null;
+}
+
+/** The room the viewer has for the picture. */
+export interface ViewSize {
+  /** Size of the element, logical pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Size of the element, device pixels, 1 to 16384. */
+  readonly physical_width: number;
+  readonly physical_height: number;
+  readonly pixel_ratio: number;
+  readonly visible: boolean;
+}
+
+export interface HelloMessage extends Capabilities {
+  readonly type: "hello";
+  readonly protocol: typeof PROTOCOL_VERSION;
+  readonly token: string | null;
+  readonly view: ViewSize;
+  readonly client: string;
+}
+
+export type ClientMessage =
+  | HelloMessage
+  | ({ readonly type: "capabilities" } & Capabilities)
+  | { readonly type: "view"; readonly view: ViewSize }
+  | { readonly type: "ack"; readonly sequence: number; readonly decode_queue: number }
+  | { readonly type: "keyframe"; readonly reason: string }
+  | { readonly type: "event"; readonly event: InputEvent }
+  | { readonly type: "stats"; readonly enabled: boolean }
+  | { readonly type: "ping"; readonly t: number }
+  | { readonly type: "pong"; readonly t: number }
+  | { readonly type: "bye"; readonly reason: string };

@@ -1,0 +1,33 @@
+/** What a viewer does when a connection ends (`docs/protocol.md`, "Close codes"). */
+
+/**
+ * `reconnect`: soon, with backoff. `slow`: the other side is there but has nothing to show. `token`: wait for a
+ * credential. `reload`: the page is of another version. `report`: trying again would end the same way.
+ */
+export type AfterClose = "reconnect" | "slow" | "token" | "reload" | "report";
+
+/** Close codes of the protocol that the client itself sends or names. */
+export const CloseCode = {
+  normal: 1000,
+  malformed: 4400,
+  timeout: 4408,
+} as const;
+
+const AFTER: ReadonlyMap<number, AfterClose> = new Map([
+  [1000, "slow"],
+  [1001, "reconnect"],
+  [4400, "report"],
+  [4401, "token"],
+  [4403, "report"],
+  [4404, "slow"],
+  [4408, "reconnect"],
+  [4413, "report"],
+  [4426, "reload"],
+  [4429, "slow"],
+  [4500, "reconnect"],
+]);
+
+/** The next step after a close with `code`. Unknown codes (1006: the link broke) reconnect. */
+export function afterClose(code: number): AfterClose {
+  return AFTER.get(code) ?? "reconnect";
+}

@@ -1,0 +1,32 @@
+/** Notices a peer that has gone silent. Times are milliseconds of any monotonic clock. */
+
+/** Silence after which a ping is sent, ms. */
+export const PING_AFTER_MS = 3_000;
+/** Silence after which the connection is dropped, ms. */
+export const DROP_AFTER_MS = 10_000;
+
+export type HeartbeatAction = "none" | "ping" | "drop";
+
+export class Heartbeat {
+  #heard: number;
+  #pinged: number;
+
+  constructor(now: number) {
+    this.#heard = now;
+    this.#pinged = now;
+  }
+
+  /** Anything at all has come from the peer. */
+  heard(now: number): void {
+    this.#heard = now;
+  }
+
+  /** What is due now. Pings are spaced like the silence that asks for them. */
+  poll(now: number): HeartbeatAction {
+    const silence = now - this.#heard;
+    if (silence >= DROP_AFTER_MS) return "drop";
+    if (silence < PING_AFTER_MS || now - this.#pinged < PING_AFTER_MS) return "none";
+    this.#pinged = now;
+    return "ping";
+  }
+}

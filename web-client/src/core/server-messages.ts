@@ -1,0 +1,178 @@
+/** What the server says to the viewer (`docs/protocol.md`, "Messages from the server"), with strict validation. */
+
+import type { ChunkFormat } from "./chunk";
+import type { Chroma } from "./client-messages";
+import { ProtocolError } from "./errors";
+import { isObject, type JsonObject, Members } from "./members";
+
+const UINT32_MAX = 0xffffffff;
+/** Sizes travel as u16 in the chunk header. */
+const SIZE_MAX = 0xffff;
+const CLOSE_CODE_MAX = 4999;
+
+const FORMATS: readonly ChunkFormat[] = ["h264", "jpeg", "png", "webp"];
+const CHROMAS: readonly Chroma[] = ["444", "420"];
+
+/** CSS cursor names that a canvas may ask for. */
+export const CURSORS = [
+  "default",
+  "text",
+  "crosshair",
+  "pointer",
+  "ew-resize",
+  "ns-resize",
+  "nesw-resize",
+  "nwse-resize",
+  "not-allowed",
+  "none",
+] as const;
+export type Cursor = (typeof CURSORS)[number];
+
+// The enumerations of WebCodecs' VideoColorSpaceInit.
+const PRIMARIES = ["bt709", "bt470bg", "smpte170m", "bt2020", "smpte432"] as const;
+const TRANSFERS = ["bt709", "smpte170m", "iec61966-2-1", "linear", "pq", "hlg"] as const;
+const MATRICES = ["rgb", "bt709", "bt470bg", "smpte170m", "bt2020-ncl"] as const;
+
+export interface ColorDescription {
+  readonly primaries: (typeof PRIMARIES)[number];
+  readonly transfer: (typeof TRANSFERS)[number];
+  readonly matrix: (typeof MATRICES)[number];
+  readonly full_range: boolean;
+}
+
+/** Retained state of the canvas; the members that a message carries replace those known before. */
+export interface CanvasState {
+  readonly title?: string;
+  readonly cursor?: Cursor;
+  /** Logical size of the canvas, pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly pixel_ratio?: number;
+  /** Whether this viewer's size is the canvas' size. */
+  readonly sizing?: boolean;
+  readonly viewers?: number;
+}
+
+/** Describes the chunks that carry this stream number. */
+export interface StreamDescription {
+  readonly stream: number;
+  /** WebCodecs codec string for H.264, media type for images. */
+  readonly codec: string;
+  readonly format: ChunkFormat;
+  readonly chroma: Chroma | null;
+  readonly coded_width: number;
+  readonly coded_height: number;
+  readonly color: ColorDescription | null;
+  readonly encoder: string;
+  /** Why this format was chosen, in words. */
+  readonly reason: string;
+}
+
+export interface WelcomeMessage {
+  readonly type: "welcome";
+  readonly protocol: number;
+  readonly viewer: string;
+  readonly name: string;
+  readonly server: string;
+  readonly state: CanvasState;
+}
+
+export type ServerMessage =
+  | WelcomeMessage
+  | { readonly type: "state"; readonly state: CanvasState }
+  | ({ readonly type: "stream" } & StreamDescription)
+  | { readonly type: "stats"; readonly stats: Readonly<Record<string, number>> }
+  | { readonly type: "ping"; readonly t: number }
+  | { readonly type: "pong"; readonly t: number }
+  | { readonly type: "bye"; readonly code: number; readonly reason: string };
+
+function parseState(object: JsonObject): CanvasState {
+  const state = new Members("state", object);
+  return {
+    ...(state.has("title") && { title: state.string("title") }),
+    ...(state.has("cursor") && { cursor: state.oneOf("cursor", CURSORS) }),
+    ...(state.has("width") && { width: state.positive("width") }),
+    ...(state.has("height") && { height: state.positive("height") }),
+    ...(state.has("pixel_ratio") && { pixel_ratio: state.positive("pixel_ratio") }),
+    ...(state.has("sizing") && { sizing: state.boolean("sizing") }),
+    ...(state.has("viewers") && { viewers: state.integer("viewers", 0, UINT32_MAX) }),
+  };
+}
+
+function parseColor(object: JsonObject): ColorDescription {
+  const color = new Members("stream.color", object);
+  return {
+    primaries: color.oneOf("primaries", PRIMARIES),
+    transfer: color.oneOf("transfer", TRANSFERS),
+    matrix: color.oneOf("matrix", MATRICES),
+    full_range: color.boolean("full_range"),
+  };
+}
+
+function parseStream(stream: Members): StreamDescription {
+  return {
+    stream: stream.integer("stream", 0, UINT32_MAX),
+    codec: stream.string("codec"),
+    format: stream.oneOf("format", FORMATS),
+    chroma: stream.nullable("chroma", () => stream.oneOf("chroma", CHROMAS)),
+    coded_width: stream.integer("coded_width", 1, SIZE_MAX),
+    coded_height: stream.integer("coded_height", 1, SIZE_MAX),
+    color: stream.nullable("color", () => parseColor(stream.child("color"))),
+    encoder: stream.string("encoder"),
+    reason: stream.string("reason"),
+  };
+}
+
+/** Numbers by name; entries that are not numbers (null while nothing was measured) are left out. */
+function parseStats(object: JsonObject): Record<string, number> {
+  const entries = Object.entries(object).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number",
+  );
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Reads one text message.
+ *
+ * @throws ProtocolError where it is not JSON, of an unknown type, or a member is missing or ill-typed.
+ */
+export function parseServerMessage(text: string): ServerMessage {
+  const object = parseObject(text);
+  const type = object.type;
+  const message = new Members(typeof type === "string" ? type : "message", object);
+  switch (type) {
+    case "welcome":
+      return {
+        type,
+        protocol: message.integer("protocol", 0, UINT32_MAX),
+        viewer: message.string("viewer"),
+        name: message.string("name"),
+        server: message.string("server"),
+        state: parseState(message.child("state")),
+      };
+    case "state":
+      return { type, state: parseState(message.child("state")) };
+    case "stream":
+      return { type, ...parseStream(message) };
+    case "stats":
+      return { type, stats: parseStats(message.child("stats")) };
+    case "ping":
+    case "pong":
+      return { type, t: message.number("t") };
+    case "bye":
+      return { type, code: message.integer("code", 0, CLOSE_CODE_MAX), reason: message.string("reason") };
+    default:
+      throw new ProtocolError(`message.type: ${JSON.stringify(type)?.slice(0, 80)}, expected a known type`);
+  }
+}
+
+function parseObject(text: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError("message: not JSON");
+  }
+  if (!isObject(value)) throw new ProtocolError("message: expected a JSON object");
+  return value;
+}

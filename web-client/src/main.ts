@@ -1,0 +1,12 @@
+/** The library: importing it defines `<rfb-view>`. */
+
+export type { ClientStats, ConnectionStatus, PresentedFrame, StatusDetail } from "./bridge";
+export type { CanvasState } from "./core/server-messages";
+export type { Fit } from "./core/viewport";
+export { type RfbElementEvents, RfbViewElement } from "./view/element";
+export { RfbView, type RfbViewEvents, type RfbViewOptions } from "./view/rfb-view";
+export type { RfbStats } from "./view/stats";
+
+import { defineRfbView } from "./view/element";
+
+defineRfbView();

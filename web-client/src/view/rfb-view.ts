@@ -1,0 +1,409 @@
+/** A live view of a canvas in an element of the page. */
+
+import type { FromWorker, PresentedFrame, StatusDetail } from "../bridge";
+import type { InputEvent } from "../core/events";
+import type { CanvasState, StreamDescription } from "../core/server-messages";
+import { FITS, type Fit } from "../core/viewport";
+import { download, screenshotName, socketAddress } from "./address";
+import { Banner } from "./banner";
+import { seconds } from "./clock";
+import { element } from "./dom";
+import { Help } from "./help";
+import { Hud } from "./hud";
+import { InputBinding } from "./input";
+import { PictureBox } from "./picture";
+import { Room } from "./room";
+import { NO_STATS, type RfbStats } from "./stats";
+import { STYLE } from "./style";
+import { Toolbar, type ToolbarActions } from "./toolbar";
+import { WorkerClient } from "./worker-client";
+
+declare const CLIENT_VERSION: string;
+
+/** How long the worker may take to close the connection before it is ended, ms. */
+const GOODBYE_MS = 500;
+
+export interface RfbViewOptions {
+  /** Address of the display's page, relative to the document; the socket is `ws` below it. */
+  readonly src: string;
+  /** The server's credential, where it needs one. */
+  readonly token?: string | null;
+  /** How the picture fills the element; `contain` where absent. */
+  readonly fit?: Fit;
+  /** CSS background around the picture. */
+  readonly background?: string;
+  /** False hides the toolbar. */
+  readonly toolbar?: boolean;
+  /** False asks for still images only. */
+  readonly video?: boolean;
+}
+
+/** The events of a view and what their `detail` carries. */
+export interface RfbViewEvents {
+  readonly status: StatusDetail;
+  readonly state: CanvasState;
+  readonly stats: RfbStats;
+  readonly frame: PresentedFrame;
+}
+
+/**
+ * Connects to a display, shows its pictures in `container` and sends the person's input back.
+ *
+ * The view covers the container, in a shadow root of its own unless it is given one. It reconnects by itself until
+ * `close()` is called, after which it holds no resources.
+ */
+export class RfbView extends EventTarget {
+  readonly #host: HTMLElement;
+  readonly #root = element("div", { class: "view", part: "view" });
+  readonly #picture = new PictureBox();
+  readonly #worker: WorkerClient | null;
+  readonly #room: Room;
+  readonly #input: InputBinding;
+  readonly #toolbar: Toolbar;
+  readonly #hud = new Hud();
+  readonly #help = new Help();
+  readonly #banner: Banner;
+  readonly #stop = new AbortController();
+  readonly #screenshots: ((blob: Blob | null) => void)[] = [];
+  #fit: Fit;
+  #detail: StatusDetail = { status: "connecting", code: null, reason: "", after: null, retryInMs: null };
+  #state: CanvasState = {};
+  #stream: StreamDescription | null = null;
+  #stats: RfbStats = NO_STATS;
+
+  constructor(container: HTMLElement | ShadowRoot, options: RfbViewOptions) {
+    super();
+    this.#fit = options.fit ?? "contain";
+    const root = container instanceof ShadowRoot ? container : shadowOf(container);
+    this.#host = root.host as HTMLElement;
+    this.#input = new InputBinding({
+      canvas: this.#picture.canvas,
+      logicalSize: () => (this.status === "connected" ? this.#picture.logicalSize : null),
+      pressed: () => this.#toolbar.collapse(),
+      send: (event) => this.#send(event),
+    });
+    this.#toolbar = new Toolbar(this.#actions());
+    this.#banner = new Banner({
+      retry: () => this.reconnect(),
+      token: (token) => this.#worker?.post({ type: "token", token }),
+      reload: () => location.reload(),
+    });
+    this.#assemble(root, options);
+    this.#room = new Room(this.#input.stage, () => this.#roomChanged());
+    this.#listen();
+    this.#banner.show(this.#detail, false);
+    this.#worker = this.#startWorker(options);
+  }
+
+  /** The connection's status. */
+  get status(): StatusDetail["status"] {
+    return this.#detail.status;
+  }
+
+  /** The status with its reason and the time until the next try. */
+  get statusDetail(): StatusDetail {
+    return this.#detail;
+  }
+
+  /** The retained state of the canvas: title, cursor, size, viewers. */
+  get state(): CanvasState {
+    return this.#state;
+  }
+
+  get stats(): RfbStats {
+    return this.#stats;
+  }
+
+  /** The picture that is shown, or null before the first. */
+  get frame(): PresentedFrame | null {
+    return this.#picture.frame;
+  }
+
+  get fit(): Fit {
+    return this.#fit;
+  }
+
+  /** @throws TypeError for anything but contain, cover and fill. */
+  set fit(fit: Fit) {
+    if (!FITS.includes(fit)) throw new TypeError(`fit: ${String(fit)}, expected one of ${FITS.join(", ")}`);
+    this.#fit = fit;
+    this.#layout();
+  }
+
+  /** CSS background around the picture; empty for the theme's. */
+  get background(): string {
+    return this.#root.style.background;
+  }
+
+  set background(background: string) {
+    this.#root.style.background = background;
+  }
+
+  /** Whether the toolbar is available. */
+  get toolbar(): boolean {
+    return !this.#toolbar.root.hidden;
+  }
+
+  set toolbar(available: boolean) {
+    this.#toolbar.root.hidden = !available;
+  }
+
+  /** Whether the statistics panel is open; the server sends its numbers only then. */
+  get statistics(): boolean {
+    return this.#hud.open;
+  }
+
+  set statistics(open: boolean) {
+    this.#hud.open = open;
+    this.#toolbar.statisticsOpen = open;
+    this.#worker?.post({ type: "stats", enabled: open });
+    this.#showStats();
+  }
+
+  /** Tries to connect now, where no connection is open. */
+  reconnect(): void {
+    this.#worker?.post({ type: "retry" });
+  }
+
+  /** Gives the keyboard to the canvas. */
+  focus(): void {
+    this.#input.focus();
+  }
+
+  /** Shows the view on the whole screen, or leaves that mode where it is on. */
+  async requestFullscreen(): Promise<void> {
+    if (document.fullscreenElement !== null) await document.exitFullscreen();
+    else await this.#host.requestFullscreen();
+  }
+
+  /**
+   * The current picture as PNG, at its physical size.
+   *
+   * @throws DOMException `InvalidStateError` where there is no picture.
+   */
+  async screenshot(): Promise<Blob> {
+    const blob = await (this.#picture.ownsPixels ? this.#picture.screenshot() : this.#workerScreenshot());
+    if (blob === null) throw new DOMException("there is no picture", "InvalidStateError");
+    return blob;
+  }
+
+  /** Closes the canvas on the server, for everybody. */
+  closeCanvas(): void {
+    this.#send({ type: "close", timestamp: seconds() });
+  }
+
+  /** Ends the connection and removes the view. */
+  close(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#input.release();
+    this.#stop.abort();
+    this.#room.close();
+    this.#input.close();
+    this.#banner.close();
+    this.#root.remove();
+    for (const resolve of this.#screenshots.splice(0)) resolve(null);
+    const worker = this.#worker;
+    worker?.post({ type: "close" });
+    setTimeout(() => worker?.terminate(), GOODBYE_MS);
+    this.#detail = { ...this.#detail, status: "closed", retryInMs: null };
+    this.#emit("status", this.#detail);
+  }
+
+  #assemble(root: ShadowRoot, options: RfbViewOptions): void {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+    this.#root.append(
+      this.#input.stage,
+      this.#hud.root,
+      this.#help.root,
+      this.#banner.root,
+      this.#toolbar.root,
+    );
+    root.append(this.#root);
+    this.#root.dataset.fit = this.#fit;
+    this.background = options.background ?? "";
+    this.toolbar = options.toolbar ?? true;
+  }
+
+  #listen(): void {
+    const { signal } = this.#stop;
+    this.#root.addEventListener("pointermove", (event) => this.#pointerNear(event), { signal });
+    this.#root.addEventListener("pointerleave", () => this.#toolbar.pointerNear(-1, -1), { signal });
+    window.addEventListener("online", () => this.reconnect(), { signal });
+    document.addEventListener("visibilitychange", () => this.#visibilityChanged(), { signal });
+  }
+
+  #startWorker(options: RfbViewOptions): WorkerClient | null {
+    const failed = (reason: string) => {
+      this.#status({ ...this.#detail, status: "refused", after: "report", reason });
+    };
+    try {
+      const url = socketAddress(options.src, document.baseURI);
+      const worker = new WorkerClient((message) => this.#receive(message), failed);
+      const canvas = this.#picture.transfer();
+      const start = {
+        type: "start",
+        url,
+        token: options.token ?? null,
+        video: options.video ?? true,
+        client: `rendercanvas-rfb-web/${CLIENT_VERSION}`,
+        view: this.#room.current,
+      } as const;
+      if (canvas === undefined) worker.post(start);
+      else worker.post({ ...start, canvas }, [canvas]);
+      return worker;
+    } catch (error) {
+      // A malformed address, or a content security policy without `worker-src blob:`.
+      failed(String(error));
+      return null;
+    }
+  }
+
+  #receive(message: FromWorker): void {
+    if (this.#stop.signal.aborted) return;
+    switch (message.type) {
+      case "status":
+        this.#status(message.detail);
+        return;
+      case "welcome":
+        this.#state = {};
+        return;
+      case "state":
+        this.#stateChanged(message.state);
+        return;
+      case "stream": {
+        const { codec, format, chroma, encoder, reason } = message.stream;
+        this.#stream = message.stream;
+        this.#updateStats({ codec, format, chroma, encoder, reason });
+        return;
+      }
+      case "capabilities":
+        this.#updateStats({ noVideo: message.capabilities.no_video });
+        return;
+      case "draw":
+        this.#picture.draw(message.picture, message.header);
+        this.#worker?.post({ type: "drawn", sequence: message.header.sequence });
+        return;
+      case "frame":
+        this.#presented(message.frame);
+        return;
+      case "client-stats":
+        this.#updateStats(message.stats);
+        this.#showStats();
+        this.#emit("stats", this.#stats);
+        return;
+      case "server-stats":
+        this.#updateStats({ server: message.stats });
+        return;
+      case "screenshot":
+        this.#screenshots.shift()?.(message.blob);
+        return;
+    }
+  }
+
+  #status(detail: StatusDetail): void {
+    if (detail.status !== "connected" && this.#detail.status === "connected") this.#input.reset();
+    this.#detail = detail;
+    const hasPicture = this.frame !== null;
+    this.#root.toggleAttribute("data-stale", detail.status !== "connected" && hasPicture);
+    this.#banner.show(detail, hasPicture);
+    this.#emit("status", detail);
+  }
+
+  #stateChanged(changes: CanvasState): void {
+    this.#state = { ...this.#state, ...changes };
+    const { canvas } = this.#picture;
+    if (changes.cursor !== undefined) canvas.style.cursor = changes.cursor;
+    if (changes.title !== undefined) canvas.setAttribute("aria-label", changes.title);
+    this.#emit("state", this.#state);
+  }
+
+  #presented(frame: PresentedFrame): void {
+    const first = this.frame === null;
+    const resized = this.#picture.presented(frame);
+    if (first) {
+      this.#root.toggleAttribute("data-picture", true);
+      this.#banner.show(this.#detail, true);
+    }
+    if (resized) this.#layout();
+    this.#updateStats({ width: frame.width, height: frame.height, lossless: frame.lossless });
+    this.#emit("frame", frame);
+  }
+
+  #roomChanged(): void {
+    const view = this.#room.current;
+    this.#worker?.post({ type: "view", view });
+    if (!view.visible) this.#input.release();
+    this.#layout();
+  }
+
+  #layout(): void {
+    this.#root.dataset.fit = this.#fit;
+    this.#updateStats({ scale: this.#picture.layout(this.#room.current, this.#fit) });
+  }
+
+  #visibilityChanged(): void {
+    if (document.visibilityState === "visible") this.reconnect();
+  }
+
+  #pointerNear(event: PointerEvent): void {
+    if (event.pointerType === "touch" || this.#input.holding) return;
+    const box = this.#root.getBoundingClientRect();
+    this.#toolbar.pointerNear(box.right - event.clientX, event.clientY - box.top);
+  }
+
+  #actions(): ToolbarActions {
+    return {
+      screenshot: () => void this.#saveScreenshot(),
+      fullscreen: () => void this.requestFullscreen(),
+      statistics: () => {
+        this.statistics = !this.statistics;
+      },
+      help: () => {
+        this.#help.open = !this.#help.open;
+        this.#toolbar.helpOpen = this.#help.open;
+      },
+      keyboard: () => this.#input.showOnScreenKeyboard(),
+    };
+  }
+
+  async #saveScreenshot(): Promise<void> {
+    if (this.frame === null) return;
+    download(await this.screenshot(), screenshotName(this.#state.title ?? "", new Date()));
+  }
+
+  /** The worker answers in the order it was asked. */
+  #workerScreenshot(): Promise<Blob | null> {
+    const worker = this.#worker;
+    if (worker === null || this.#stop.signal.aborted) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.#screenshots.push(resolve);
+      worker.post({ type: "screenshot" });
+    });
+  }
+
+  #send(event: InputEvent): void {
+    if (this.status === "connected") this.#worker?.post({ type: "event", event });
+  }
+
+  #updateStats(changes: Partial<RfbStats>): void {
+    this.#stats = { ...this.#stats, ...changes };
+  }
+
+  #showStats(): void {
+    this.#hud.show(this.#stats, this.#stream, this.#state);
+  }
+
+  #emit<K extends keyof RfbViewEvents>(type: K, detail: RfbViewEvents[K]): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** A shadow root in an element that fills the container. */
+function shadowOf(container: HTMLElement): ShadowRoot {
+  const host = element("div");
+  host.style.cssText = "width: 100%; height: 100%";
+  container.append(host);
+  return host.attachShadow({ mode: "open" });
+}

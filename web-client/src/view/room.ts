@@ -1,0 +1,91 @@
+/** Watches how much room the element has: size, pixel ratio, visibility. */
+
+import { PHYSICAL_SIZE_MAX, type ViewSize } from "../core/client-messages";
+
+function physical(size: number): number {
+  return Math.min(PHYSICAL_SIZE_MAX, Math.max(1, Math.round(size)));
+}
+
+export class Room {
+  #width = 1;
+  #height = 1;
+  #physical: { readonly width: number; readonly height: number } | null = null;
+  #onScreen = true;
+  readonly #stop = new AbortController();
+  readonly #resizes: ResizeObserver;
+  readonly #intersections: IntersectionObserver;
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly changed: (view: ViewSize) => void,
+  ) {
+    const box = element.getBoundingClientRect();
+    this.#width = box.width;
+    this.#height = box.height;
+    this.#resizes = new ResizeObserver((entries) => this.#resized(entries));
+    this.#observeSize();
+    this.#intersections = new IntersectionObserver((entries) => {
+      this.#onScreen = entries.at(-1)?.isIntersecting ?? true;
+      this.#tell();
+    });
+    this.#intersections.observe(element);
+    const { signal } = this.#stop;
+    document.addEventListener("visibilitychange", () => this.#tell(), { signal });
+    this.#watchPixelRatio();
+  }
+
+  get current(): ViewSize {
+    const ratio = window.devicePixelRatio;
+    const { width, height } = this.#physical ?? { width: this.#width * ratio, height: this.#height * ratio };
+    const empty = this.#width === 0 || this.#height === 0;
+    return {
+      width: Math.max(1, this.#width),
+      height: Math.max(1, this.#height),
+      physical_width: physical(width),
+      physical_height: physical(height),
+      pixel_ratio: ratio,
+      visible: document.visibilityState === "visible" && this.#onScreen && !empty,
+    };
+  }
+
+  close(): void {
+    this.#resizes.disconnect();
+    this.#intersections.disconnect();
+    this.#stop.abort();
+  }
+
+  #observeSize(): void {
+    try {
+      this.#resizes.observe(this.element, { box: "device-pixel-content-box" });
+    } catch {
+      this.#resizes.observe(this.element);
+    }
+  }
+
+  #resized(entries: readonly ResizeObserverEntry[]): void {
+    const entry = entries.at(-1);
+    if (entry === undefined) return;
+    this.#width = entry.contentRect.width;
+    this.#height = entry.contentRect.height;
+    const device = entry.devicePixelContentBoxSize?.[0];
+    this.#physical = device === undefined ? null : { width: device.inlineSize, height: device.blockSize };
+    this.#tell();
+  }
+
+  /** A media query answers for one ratio only: a new one is needed after each change. */
+  #watchPixelRatio(): void {
+    const { signal } = this.#stop;
+    const query = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    const changed = () => {
+      // The device pixel box is measured anew by the observer; until then the ratio gives it.
+      this.#physical = null;
+      this.#tell();
+      this.#watchPixelRatio();
+    };
+    query.addEventListener("change", changed, { once: true, signal });
+  }
+
+  #tell(): void {
+    this.changed(this.current);
+  }
+}

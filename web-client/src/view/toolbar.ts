@@ -1,0 +1,77 @@
+/** The buttons in the corner: out of sight until the pointer, the focus or a tap comes near. */
+
+import { element, icon } from "./dom";
+import { ICONS } from "./icons";
+
+export interface ToolbarActions {
+  screenshot(): void;
+  fullscreen(): void;
+  /** Open or close the panel. */
+  statistics(): void;
+  help(): void;
+  keyboard(): void;
+}
+
+/** The corner, CSS pixels, that a pointer must enter for the buttons to appear. */
+const CORNER_WIDTH_PX = 260;
+const CORNER_HEIGHT_PX = 80;
+
+export class Toolbar {
+  readonly root = element("div", { class: "toolbar", role: "toolbar", "aria-label": "View" });
+  readonly #handle: HTMLButtonElement;
+  readonly #statistics: HTMLButtonElement;
+  readonly #help: HTMLButtonElement;
+
+  constructor(actions: ToolbarActions) {
+    this.#handle = button("menu", "Show the toolbar", () => this.#toggle());
+    this.#handle.classList.add("handle");
+    this.#handle.setAttribute("aria-expanded", "false");
+    this.#statistics = button("statistics", "Statistics", () => actions.statistics());
+    this.#help = button("help", "Help", () => actions.help());
+    const keyboard = button("keyboard", "On-screen keyboard", () => actions.keyboard());
+    keyboard.classList.add("touch-only");
+    const fullscreen = button("fullscreen", "Full screen", () => actions.fullscreen());
+    fullscreen.hidden = !document.fullscreenEnabled;
+    const buttons = element(
+      "div",
+      { class: "buttons" },
+      button("camera", "Save a screenshot (PNG)", () => actions.screenshot()),
+      fullscreen,
+      this.#statistics,
+      keyboard,
+      this.#help,
+    );
+    this.root.append(buttons, this.#handle);
+  }
+
+  set statisticsOpen(open: boolean) {
+    this.#statistics.setAttribute("aria-pressed", String(open));
+  }
+
+  set helpOpen(open: boolean) {
+    this.#help.setAttribute("aria-pressed", String(open));
+  }
+
+  /** The pointer is at this distance from the right and the top edge of the view, CSS pixels. */
+  pointerNear(fromRight: number, fromTop: number): void {
+    const near = fromRight >= 0 && fromRight < CORNER_WIDTH_PX && fromTop >= 0 && fromTop < CORNER_HEIGHT_PX;
+    this.root.classList.toggle("near", near);
+  }
+
+  /** Puts the buttons away after a tap had brought them. */
+  collapse(): void {
+    if (this.root.classList.contains("expanded")) this.#toggle();
+  }
+
+  #toggle(): void {
+    const expanded = this.root.classList.toggle("expanded");
+    this.#handle.setAttribute("aria-expanded", String(expanded));
+    this.#handle.setAttribute("aria-label", expanded ? "Hide the toolbar" : "Show the toolbar");
+  }
+}
+
+function button(name: keyof typeof ICONS, label: string, action: () => void): HTMLButtonElement {
+  const node = element("button", { type: "button", "aria-label": label, title: label }, icon(ICONS[name]));
+  node.addEventListener("click", action);
+  return node;
+}

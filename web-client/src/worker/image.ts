@@ -1,0 +1,63 @@
+/** Decodes still images, one at a time; the newest waits, those before it are skipped. */
+
+import type { Chunk, ChunkHeader } from "../core/chunk";
+
+export interface ImageHandlers {
+  picture(bitmap: ImageBitmap, header: ChunkHeader, arrived: number): void;
+  failed(reason: "image-error", sequence: number): void;
+  /** A chunk that a newer one has replaced before its turn came. */
+  skipped(): void;
+}
+
+interface Job {
+  readonly chunk: Chunk;
+  readonly arrived: number;
+}
+
+export class ImagePipe {
+  #running = false;
+  #waiting: Job | null = null;
+  /** Counts resets: a bitmap that was begun before one is thrown away. */
+  #epoch = 0;
+
+  constructor(private readonly handlers: ImageHandlers) {}
+
+  get queue(): number {
+    return this.#waiting === null ? 0 : 1;
+  }
+
+  decode(chunk: Chunk, arrived: number): void {
+    if (this.#waiting !== null) this.handlers.skipped();
+    this.#waiting = { chunk, arrived };
+    if (!this.#running) void this.#run();
+  }
+
+  reset(): void {
+    this.#waiting = null;
+    this.#epoch += 1;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#waiting !== null) {
+      const { chunk, arrived } = this.#waiting;
+      this.#waiting = null;
+      await this.#show(chunk, arrived, this.#epoch);
+    }
+    this.#running = false;
+  }
+
+  async #show({ header, payload }: Chunk, arrived: number, epoch: number): Promise<void> {
+    let bitmap: ImageBitmap;
+    try {
+      const blob = new Blob([payload], { type: `image/${header.format}` });
+      // The pixels are the canvas' own: no colour management, no multiplication by alpha.
+      bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+    } catch {
+      if (epoch === this.#epoch) this.handlers.failed("image-error", header.sequence);
+      return;
+    }
+    if (epoch === this.#epoch) this.handlers.picture(bitmap, header, arrived);
+    else bitmap.close();
+  }
+}

@@ -1,0 +1,77 @@
+/** Latest picture wins: the first of a display frame is drawn at once, of those after it only the newest. */
+
+import type { Picture } from "../bridge";
+import type { ChunkHeader } from "../core/chunk";
+import { serialAfter } from "../core/serial";
+import type { Surface } from "./surface";
+
+/** Longest wait for the display's next frame, ms: a hidden tab has none. */
+const FRAME_TIMEOUT_MS = 100;
+
+interface Waiting {
+  readonly picture: Picture;
+  readonly header: ChunkHeader;
+}
+
+export class Presenter {
+  #waiting: Waiting | null = null;
+  #inFrame = false;
+  #newest: number | null = null;
+
+  /** @param skipped is called for each picture that is not drawn. */
+  constructor(
+    private readonly surface: Surface,
+    private readonly skipped: () => void,
+  ) {}
+
+  /** Shows the picture, now or with the display's next frame, unless a newer one has come. Takes it over. */
+  offer(picture: Picture, header: ChunkHeader): void {
+    if (this.#newest !== null && !serialAfter(header.sequence, this.#newest)) {
+      this.#skip(picture);
+      return;
+    }
+    this.#newest = header.sequence;
+    if (!this.#inFrame) {
+      this.#draw({ picture, header });
+      return;
+    }
+    if (this.#waiting !== null) this.#skip(this.#waiting.picture);
+    this.#waiting = { picture, header };
+  }
+
+  /** A new connection counts from anew; the picture shown stays. */
+  reset(): void {
+    this.#waiting?.picture.close();
+    this.#waiting = null;
+    this.#newest = null;
+  }
+
+  #draw({ picture, header }: Waiting): void {
+    this.#inFrame = true;
+    this.surface.draw(picture, header);
+    onNextFrame(() => {
+      this.#inFrame = false;
+      const waiting = this.#waiting;
+      this.#waiting = null;
+      if (waiting !== null) this.#draw(waiting);
+    });
+  }
+
+  #skip(picture: Picture): void {
+    picture.close();
+    this.skipped();
+  }
+}
+
+/** Calls back once: with the display's next frame, or after a while where none comes. */
+function onNextFrame(callback: () => void): void {
+  let done = false;
+  function once(): void {
+    if (done) return;
+    done = true;
+    clearTimeout(timer);
+    callback();
+  }
+  const timer = setTimeout(once, FRAME_TIMEOUT_MS);
+  if (typeof requestAnimationFrame === "function") requestAnimationFrame(once);
+}

@@ -1,0 +1,87 @@
+/** Finds out what the video decoder can really do, by decoding samples and looking at the pixels. */
+
+import type { Chroma, NoVideoReason, VideoCapability } from "../core/client-messages";
+import { BLOCKS, type Probe, SAMPLE_HEIGHT, SAMPLE_WIDTH, SAMPLES, STRIPES } from "./samples";
+
+/** Largest error of a colour channel, of 255: the samples' own loss is 2, decoders round differently. */
+const TOLERANCE = 8;
+/** Longest a sample may take, ms: the first decoder of a browser starts a process. */
+const TIMEOUT_MS = 3_000;
+
+export interface Proof {
+  readonly video: readonly VideoCapability[];
+  /** Why `video` is empty, where it is. */
+  readonly noVideo: NoVideoReason;
+}
+
+let proof: Promise<Proof> | null = null;
+
+/** The proven decoders, best first. Runs once in a worker's life. */
+export function proveVideo(): Promise<Proof> {
+  proof ??= prove();
+  return proof;
+}
+
+async function prove(): Promise<Proof> {
+  if (typeof VideoDecoder === "undefined" || typeof OffscreenCanvas === "undefined") {
+    return { video: [], noVideo: globalThis.isSecureContext ? "unsupported" : "insecure-context" };
+  }
+  const [full, half] = await Promise.all([decodes("444"), decodes("420")]);
+  const video: VideoCapability[] = [];
+  if (full) video.push({ codec: "h264", chroma: "444" });
+  if (half) video.push({ codec: "h264", chroma: "420" });
+  return { video, noVideo: "unsupported" };
+}
+
+/** Whether the decoder paints the sample of this chroma format in the right colours. */
+async function decodes(chroma: Chroma): Promise<boolean> {
+  let frame: VideoFrame;
+  try {
+    frame = await decodeSample(chroma);
+  } catch {
+    return false;
+  }
+  try {
+    return showsProbes(frame, chroma === "444" ? [...BLOCKS, ...STRIPES] : BLOCKS);
+  } finally {
+    frame.close();
+  }
+}
+
+function decodeSample(chroma: Chroma): Promise<VideoFrame> {
+  const { codec, data } = SAMPLES[chroma];
+  return new Promise((resolve, reject) => {
+    const decoder = new VideoDecoder({ output: settle, error: reject });
+    const timer = setTimeout(() => reject(new Error("timeout")), TIMEOUT_MS);
+    function settle(frame: VideoFrame): void {
+      clearTimeout(timer);
+      decoder.close();
+      resolve(frame);
+    }
+    decoder.configure({
+      codec,
+      codedWidth: SAMPLE_WIDTH,
+      codedHeight: SAMPLE_HEIGHT,
+      optimizeForLatency: true,
+    });
+    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+    decoder.decode(new EncodedVideoChunk({ type: "key", timestamp: 0, data: bytes }));
+    // A decoder that finds the sample beyond it rejects the flush; closing it after the frame does too, harmlessly.
+    decoder.flush().catch(reject);
+  });
+}
+
+function showsProbes(frame: VideoFrame, probes: readonly Probe[]): boolean {
+  const context = new OffscreenCanvas(SAMPLE_WIDTH, SAMPLE_HEIGHT).getContext("2d", {
+    willReadFrequently: true,
+  });
+  if (context === null) return false;
+  context.drawImage(frame, 0, 0);
+  const pixels = context.getImageData(0, 0, SAMPLE_WIDTH, SAMPLE_HEIGHT).data;
+  return probes.every(({ x, y, rgb }) =>
+    rgb.every((value, channel) => {
+      const painted = pixels[(y * SAMPLE_WIDTH + x) * 4 + channel] ?? Number.NaN;
+      return Math.abs(painted - value) <= TOLERANCE;
+    }),
+  );
+}
