@@ -6,7 +6,6 @@ publishes to belongs to nobody, so that viewers and encoders go on while a draw 
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import weakref
 from typing import Any
@@ -19,7 +18,7 @@ from rendercanvas.contexts import BitmapContext
 from .display import Display
 from .events import to_rendercanvas
 from .frames import PixelFormat
-from .hosting import host_display, unhost_display
+from .hosting import host_display, unhost_display, url_of
 
 __all__ = ["RenderCanvas", "RfbRenderCanvas", "loop"]
 
@@ -80,18 +79,22 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._display: Display | None = None
         self._is_closed = False
         self._draw_pending = False
-        self._cursor = "default"
+        self._has_size = False
+        self._native_pixel_ratio = 1.0
         kwargs.setdefault("max_fps", DEFAULT_MAX_FPS)
         super().__init__(*args, **kwargs)
-        self._display = host_display(name, host=host, port=port, open_browser=open_browser)
+        try:
+            self._display = host_display(name, host=host, port=port, open_browser=open_browser)
+        except BaseException:
+            # The loop knows the canvas already, and would wait for it to be closed.
+            self._is_closed = True
+            raise
         self._display.on_wake = _Waker(self)
         self._final_canvas_init()
 
     @property
     def url(self) -> str:
         """Address of the page that shows the canvas; it holds the token where one is needed."""
-        from .hosting import url_of
-
         return "" if self._display is None else url_of(self._display)
 
     # Events, sizes and draws: all on the loop's thread.
@@ -143,10 +146,9 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         if isinstance(self._canvas_context, BitmapContext):
             # It is the program's own array, which it may write to again.
             pixels = pixels.copy()
-        ratio = self.get_pixel_ratio()
+        # A bitmap may have another size than the canvas, and is shown as large as that.
+        ratio = pixels.shape[1] / self.get_logical_size()[0]
         self._display.publish(pixels, format=_FORMATS[format], pixel_ratio=ratio)
-        width, height = self.get_logical_size()
-        self._display.set_state(width=width, height=height, pixel_ratio=ratio)
 
     def _rc_request_paint(self) -> None:
         """Nothing to do: the frame is on its way when it is presented."""
@@ -158,15 +160,17 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _rc_set_logical_size(self, width: float, height: float) -> None:
         ratio = self.get_pixel_ratio()
-        self._set_physical_size(round(width * ratio), round(height * ratio), ratio)
+        self._set_physical_size(round(width * ratio), round(height * ratio), self._native_pixel_ratio)
 
-    def _set_physical_size(self, width: int, height: int, ratio: float) -> None:
-        width, height = (min(max(side, 1), MAX_CANVAS_DIMENSION) for side in (width, height))
-        if (width, height) == self.get_physical_size() and ratio == self.get_pixel_ratio():
+    def _set_physical_size(self, width: int, height: int, native_pixel_ratio: float) -> None:
+        size = (_clamp(width), _clamp(height))
+        if size == self.get_physical_size() and native_pixel_ratio == self._native_pixel_ratio and self._has_size:
             return
-        self._size_info.set_physical_size(width, height, ratio)
+        self._native_pixel_ratio, self._has_size = native_pixel_ratio, True
+        self._size_info.set_physical_size(*size, native_pixel_ratio)
         if self._display is not None:
-            self._display.set_state(width=width / ratio, height=height / ratio, pixel_ratio=ratio)
+            logical_width, logical_height = self.get_logical_size()
+            self._display.set_state(width=logical_width, height=logical_height, pixel_ratio=self.get_pixel_ratio())
 
     def _rc_set_title(self, title: str) -> None:
         if self._display is not None:
@@ -188,21 +192,32 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         return self._is_closed
 
 
+def _clamp(side: int) -> int:
+    return min(max(side, 1), MAX_CANVAS_DIMENSION)
+
+
 class _Waker:
-    """Wakes a canvas from any thread, without keeping it alive."""
+    """Wakes a canvas from any thread, without keeping it alive. What comes before it is awake wakes it once."""
 
     def __init__(self, canvas: RfbRenderCanvas) -> None:
         self._canvas = weakref.ref(canvas)
         self._loop = canvas._rc_canvas_group.get_loop()
+        self._called = False
 
     def __call__(self) -> None:
-        if self._loop is not None and self._canvas() is not None:
-            # A loop that does not run yet, or no more, refuses in its own way (asyncio's has no loop object then:
-            # AttributeError). Nothing is lost: once it runs, it polls.
-            with contextlib.suppress(RuntimeError, AttributeError, TypeError):
-                self._loop.call_soon_threadsafe(self._on_loop)
+        if self._loop is None or self._called:
+            return
+        self._called = True
+        try:
+            self._loop.call_soon_threadsafe(self._on_loop)
+        # A loop that does not run yet, or no more, refuses in its own way; asyncio's has no loop object then.
+        # Nothing is lost: a loop that runs polls its canvases.
+        except (RuntimeError, AttributeError, TypeError):
+            self._called = False
 
     def _on_loop(self) -> None:
+        # Before the canvas looks, so that what comes while it does wakes it again.
+        self._called = False
         if (canvas := self._canvas()) is not None:
             canvas._wake()
 
