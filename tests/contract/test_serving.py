@@ -6,6 +6,7 @@ import socket
 
 import httpx
 import pytest
+import websockets
 
 from rendercanvas_rfb.client import connect
 from rendercanvas_rfb.errors import AddressError, ConfigurationError, ConnectionClosed
