@@ -92,5 +92,5 @@ class StateError(RfbError, RuntimeError):
 
 
 def truncate_reason(reason: str, limit_bytes: int = 123) -> str:
-    """Cut ``reason`` to ``limit_bytes`` bytes of UTF-8 at a character boundary."""
-    return reason.encode()[:limit_bytes].decode(errors="ignore")
+    """Cut ``reason`` to ``limit_bytes`` bytes of UTF-8 at a character boundary; what UTF-8 lacks becomes "?"."""
+    return reason.encode(errors="replace")[:limit_bytes].decode(errors="ignore")

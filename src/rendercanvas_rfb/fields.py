@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import reprlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -22,8 +22,8 @@ class Fields:
 
     Raises:
         ProtocolError: From the constructor where ``value`` is no object, and from each method where the member is
-            missing,
-            has another type, or is out of range. The message names the member, the value and what was expected.
+            missing, has another type, or is out of range. The message names the member, the value and what was
+            expected.
     """
 
     def __init__(self, value: object, path: str) -> None:
@@ -39,9 +39,8 @@ class Fields:
     def number(self, name: str, low: float = -1e9, high: float = 1e9) -> float:
         """A finite number within [low, high]."""
         value = self._get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise self._error(name, value, "a finite number")
-        if not low <= value <= high:
+        # Not a number compares false, and an integer may be too large for a float.
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
             raise self._error(name, value, f"a number from {low:g} to {high:g}")
         return float(value)
 
@@ -60,10 +59,12 @@ class Fields:
         return value
 
     def string(self, name: str, max_length: int = 1024) -> str:
-        """A string of at most ``max_length`` characters."""
+        """A string of at most ``max_length`` characters, all of which UTF-8 can express."""
         value = self._get(name)
         if not isinstance(value, str) or len(value) > max_length:
             raise self._error(name, value, f"a string of at most {max_length} characters")
+        if not _is_unicode(value):
+            raise self._error(name, value, "a string without halves of surrogate pairs")
         return value
 
     def optional_string(self, name: str, max_length: int = 1024) -> str | None:
@@ -105,6 +106,16 @@ class Fields:
         return ProtocolError(f"{self.path}.{name} must be {expected}, not {_show(value)}")
 
 
+def _is_unicode(text: str) -> bool:
+    # JSON can escape half a surrogate pair, which no text that is written to a file or a socket can hold.
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel = 1  # What is nested deeper than the interpreter's stack allows has no plain repr.
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 40  # Characters; a close frame has room for 123 bytes.
+
+
 def _show(value: object) -> str:
-    text = repr(value)
+    text = _SHORT.repr(value)
     return text if len(text) <= 40 else text[:37] + "..."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
 
@@ -75,7 +76,11 @@ def unpack_chunk(message: bytes) -> tuple[ChunkHeader, memoryview]:
     )
     if magic != MAGIC or version != PROTOCOL_VERSION:
         raise ProtocolError(f"a chunk must start with {MAGIC:#x} {PROTOCOL_VERSION}, not {magic:#x} {version}")
-    if code not in _FORMATS or flags & ~(FLAG_KEYFRAME | FLAG_LOSSLESS) or not (width and height and ratio > 0):
+    if (
+        code not in _FORMATS
+        or flags & ~(FLAG_KEYFRAME | FLAG_LOSSLESS)
+        or not (width and height and 0 < ratio < math.inf)
+    ):
         raise ProtocolError(f"invalid chunk header: format {code}, flags {flags}, {width}x{height} at ratio {ratio:g}")
     header = ChunkHeader(
         format=_FORMATS[code],
