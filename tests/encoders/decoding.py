@@ -23,12 +23,12 @@ def frame_of(pixels: Pixels, pixel_format: PixelFormat = PixelFormat.RGBA) -> Fr
 
 
 def to_ycbcr(rgb: NDArray[np.uint8]) -> tuple[Values, Values, Values]:
-    """The exact limited-range values of ITU-R BT.709-6, before rounding."""
+    """The exact full-range values of ITU-R BT.709-6, before rounding; the largest chroma is 255.5."""
     red, green, blue = (rgb[..., channel].astype(np.float64) / 255 for channel in range(3))
     luma = KR * red + (1 - KR - KB) * green + KB * blue
     cb = (blue - luma) / (2 * (1 - KB))
     cr = (red - luma) / (2 * (1 - KR))
-    return 16 + 219 * luma, 128 + 224 * cb, 128 + 224 * cr
+    return 255 * luma, 128 + 255 * cb, 128 + 255 * cr
 
 
 def planes_of(picture: VideoFrame) -> list[NDArray[np.uint8]]:
@@ -40,11 +40,11 @@ def planes_of(picture: VideoFrame) -> list[NDArray[np.uint8]]:
 
 def to_rgb(picture: VideoFrame) -> NDArray[np.uint8]:
     """RGB of a decoded picture. 4:2:0 chroma is repeated, not interpolated."""
-    assert (picture.colorspace, picture.color_range) == (1, 1), "not tagged as BT.709, limited range"
+    assert (picture.colorspace, picture.color_range) == (1, 2), "not tagged as BT.709, full range"
     luma, cb, cr = (plane.astype(np.float64) for plane in planes_of(picture))
     if cb.shape != luma.shape:
         cb, cr = (plane.repeat(2, axis=0).repeat(2, axis=1)[: luma.shape[0], : luma.shape[1]] for plane in (cb, cr))
-    luma, cb, cr = (luma - 16) / 219, (cb - 128) / 224, (cr - 128) / 224
+    luma, cb, cr = luma / 255, (cb - 128) / 255, (cr - 128) / 255
     red = luma + 2 * (1 - KR) * cr
     blue = luma + 2 * (1 - KB) * cb
     green = (luma - KR * red - KB * blue) / (1 - KR - KB)

@@ -14,8 +14,8 @@ from rendercanvas_rfb.protocol.formats import Chroma
 from rendercanvas_rfb.testing.patterns import color_blocks, line_plot, noise
 from tests.encoders.decoding import Values, frame_of, planes_of, to_ycbcr
 
-TOLERANCE = 0.7
-"""Half a step of rounding, and what fixed-point arithmetic adds to it."""
+TOLERANCE = 1.15
+"""swscale rounds full-range chroma down, and its fixed-point arithmetic adds a little."""
 
 
 def mean_of_four(plane: Values) -> Values:
@@ -32,7 +32,7 @@ def exact_planes(rgb: NDArray[np.uint8], chroma: Chroma) -> tuple[Values, Values
 @pytest.mark.parametrize("pattern", [color_blocks, line_plot, noise])
 @pytest.mark.parametrize("size", [(96, 96), (130, 98), (638, 360), (1280, 720)])
 @pytest.mark.parametrize("threads", [1, 2])
-def test_is_the_bt709_matrix_in_limited_range(chroma, pattern, size, threads) -> None:
+def test_is_the_bt709_matrix_in_full_range(chroma, pattern, size, threads) -> None:
     pixels = pattern(*size)
     picture = HostConverter(size[0], size[1], chroma, threads).convert(frame_of(pixels))
     assert (picture.width, picture.height) == size
@@ -44,7 +44,7 @@ def test_is_the_bt709_matrix_in_limited_range(chroma, pattern, size, threads) ->
 def test_greys_have_no_tint_and_span_the_range(chroma) -> None:
     grey = np.broadcast_to(np.arange(256, dtype=np.uint8).repeat(2)[None, :, None], (96, 512, 4)).copy()
     luma, cb, cr = planes_of(HostConverter(512, 96, chroma).convert(frame_of(grey)))
-    assert (luma[0, 0], luma[0, -1]) == (16, 235)
+    assert (luma[0, 0], luma[0, -1]) == (0, 255)
     assert np.all(cb == 128)
     assert np.all(cr == 128)
 
@@ -85,7 +85,7 @@ def test_a_later_picture_leaves_an_earlier_one_alone() -> None:
     converter = HostConverter(97, 97, Chroma.YUV444)
     first = converter.convert(frame_of(np.full((97, 97, 4), 255, np.uint8)))
     converter.convert(frame_of(np.zeros((97, 97, 4), np.uint8)))
-    assert np.all(planes_of(first)[0] == 235)
+    assert np.all(planes_of(first)[0] == 255)
 
 
 @pytest.mark.parametrize("size", [(640, 360), (641, 361)])

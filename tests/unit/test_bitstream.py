@@ -177,7 +177,7 @@ def test_no_tier_is_monochrome_or_422(chroma_format: int) -> None:
 
 
 def test_colour_tags_have_the_names_of_webcodecs() -> None:
-    vui = VideoUsability(full_range=False, primaries=1, transfer=13, matrix=1)
+    vui = VideoUsability(full_range=True, primaries=1, transfer=13, matrix=1)
     assert color_tags(vui) == BT709
     for incomplete in (VideoUsability(), dataclasses.replace(vui, transfer=2), dataclasses.replace(vui, matrix=None)):
         with pytest.raises(BitstreamError, match="no names"):

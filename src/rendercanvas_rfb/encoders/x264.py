@@ -41,10 +41,10 @@ _MAX_THREADS = 4
 _PROFILES = {Chroma.YUV420: "high", Chroma.YUV444: "high444"}
 _PIXEL_FORMATS = {Chroma.YUV420: "yuv420p", Chroma.YUV444: "yuv444p"}
 
-# Code points of H.264 tables E-3, E-4 and E-5, which libavutil's enumerations share.
+# Code points of H.264 tables E-3, E-4 and E-5, which libavutil's enumerations share; the range is AVCOL_RANGE_JPEG.
 _BT709 = 1
 _SRGB_TRANSFER = 13
-_LIMITED_RANGE = 1
+_FULL_RANGE = 2
 
 
 def is_available() -> bool:
@@ -166,7 +166,7 @@ def _open_codec(chroma: Chroma, width: int, height: int, crf: float, threads: in
     codec.color_primaries = _BT709
     codec.color_trc = _SRGB_TRANSFER
     codec.colorspace = _BT709
-    codec.color_range = _LIMITED_RANGE
+    codec.color_range = _FULL_RANGE
     codec.thread_type = "SLICE"
     codec.thread_count = threads
     codec.options = _codec_options(chroma, width, height, crf)

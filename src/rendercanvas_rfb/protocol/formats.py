@@ -61,8 +61,8 @@ class ColorTags:
     full_range: bool
 
 
-BT709 = ColorTags("bt709", "iec61966-2-1", "bt709", full_range=False)
-"""Y'CbCr by the BT.709 matrix in limited range; the R'G'B' values are sRGB-encoded, as a framebuffer's are."""
+BT709 = ColorTags("bt709", "iec61966-2-1", "bt709", full_range=True)
+"""Y'CbCr by the BT.709 matrix in full range; the R'G'B' values are sRGB-encoded, as a framebuffer's are."""
 
 SRGB_FULL = ColorTags("bt709", "iec61966-2-1", "rgb", full_range=True)
 """Plain sRGB, as in still images."""
