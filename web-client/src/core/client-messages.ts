@@ -5,11 +5,8 @@ import type { InputEvent } from "./events";
 /** The version of the wire protocol that this client speaks. */
 export const PROTOCOL_VERSION = 1;
 
-/** The longest `client` text the server takes, in characters. */
-export const CLIENT_TEXT_MAX = 128;
-
-/** The largest `physical_width` and `physical_height` of a view, in device pixels. */
-export const PHYSICAL_SIZE_MAX = 16384;
+/** The largest width and height of a view that the server takes, in logical and in device pixels. */
+export const VIEW_SIZE_MAX = 16384;
 
 export type Chroma = "444" | "420";
 export type ImageFormat = "webp" | "jpeg" | "png";
@@ -33,7 +30,7 @@ export interface Capabilities {
 
 /** The room the viewer has for the picture. */
 export interface ViewSize {
-  /** Size of the element, logical pixels. */
+  /** Size of the element, logical pixels, 1 to 16384. */
   readonly width: number;
   readonly height: number;
   /** Size of the element, device pixels, 1 to 16384. */

@@ -2,6 +2,7 @@
 
 import type { ChunkFormat } from "./chunk";
 import type { Chroma } from "./client-messages";
+import { CloseCode } from "./closing";
 import { ProtocolError } from "./errors";
 import { isObject, type JsonObject, Members } from "./members";
 
@@ -123,12 +124,9 @@ function parseStream(stream: Members): StreamDescription {
   };
 }
 
-/** Numbers by name; entries that are not numbers (null while nothing was measured) are left out. */
 function parseStats(object: JsonObject): Record<string, number> {
-  const entries = Object.entries(object).filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number",
-  );
-  return Object.fromEntries(entries);
+  const stats = new Members("stats.stats", object);
+  return Object.fromEntries(Object.keys(object).map((name) => [name, stats.number(name)]));
 }
 
 /**
@@ -160,7 +158,11 @@ export function parseServerMessage(text: string): ServerMessage {
     case "pong":
       return { type, t: message.number("t") };
     case "bye":
-      return { type, code: message.integer("code", 0, CLOSE_CODE_MAX), reason: message.string("reason") };
+      return {
+        type,
+        code: message.has("code") ? message.integer("code", 0, CLOSE_CODE_MAX) : CloseCode.normal,
+        reason: message.string("reason"),
+      };
     default:
       throw new ProtocolError(`message.type: ${JSON.stringify(type)?.slice(0, 80)}, expected a known type`);
   }

@@ -15,7 +15,7 @@ export function socketAddress(src: string, base: string): string {
 export function screenshotName(title: string, now: Date): string {
   const name =
     title
-      .replace(/[^\p{L}\p{N} _-]+/gu, " ")
+      .replace(/[^\p{L}\p{N}_-]+/gu, " ")
       .trim()
       .slice(0, 80) || "canvas";
   const time = now.toISOString().slice(0, 19).replace("T", " ").replaceAll(":", "-");

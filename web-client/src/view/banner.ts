@@ -84,6 +84,7 @@ export class Banner {
     autocapitalize: "off",
     spellcheck: "false",
     required: "",
+    maxlength: "256",
   });
   #timer: ReturnType<typeof setInterval> | undefined;
 

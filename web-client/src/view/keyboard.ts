@@ -3,6 +3,7 @@
 import type { InputEvent as RfbInputEvent } from "../core/events";
 import { browserOwns, type KeySample, Keys, typesText } from "../core/keys";
 import { modifiersOf } from "../core/modifiers";
+import { textPieces } from "../core/text";
 import type { Point } from "../core/viewport";
 import { seconds } from "./clock";
 import { element } from "./dom";
@@ -86,16 +87,24 @@ export class KeyboardBinding {
     // Some browsers report the end of a composition here as well.
     const composed =
       event.inputType === "insertCompositionText" || event.inputType === "insertFromComposition";
-    if (text !== "" && !composed) this.#char(text, false, event.inputType);
+    if (!composed) this.#char(text, false, event.inputType);
   }
 
   #composed(event: CompositionEvent): void {
     this.input.value = "";
-    if (event.data !== "") this.#char(event.data, false, "insertCompositionText");
+    this.#char(event.data, false, "insertCompositionText");
   }
 
-  #char(data: string, isComposing: boolean, inputType: string): void {
-    this.send({ type: "char", data, is_composing: isComposing, input_type: inputType, timestamp: seconds() });
+  #char(text: string, isComposing: boolean, inputType: string): void {
+    for (const data of textPieces(text)) {
+      this.send({
+        type: "char",
+        data,
+        is_composing: isComposing,
+        input_type: inputType,
+        timestamp: seconds(),
+      });
+    }
   }
 
   #blurred(): void {

@@ -1,9 +1,9 @@
 /** Watches how much room the element has: size, pixel ratio, visibility. */
 
-import { PHYSICAL_SIZE_MAX, type ViewSize } from "../core/client-messages";
+import { VIEW_SIZE_MAX, type ViewSize } from "../core/client-messages";
 
-function physical(size: number): number {
-  return Math.min(PHYSICAL_SIZE_MAX, Math.max(1, Math.round(size)));
+function bounded(size: number): number {
+  return Math.min(VIEW_SIZE_MAX, Math.max(1, size));
 }
 
 export class Room {
@@ -39,10 +39,10 @@ export class Room {
     const { width, height } = this.#physical ?? { width: this.#width * ratio, height: this.#height * ratio };
     const empty = this.#width === 0 || this.#height === 0;
     return {
-      width: Math.max(1, this.#width),
-      height: Math.max(1, this.#height),
-      physical_width: physical(width),
-      physical_height: physical(height),
+      width: bounded(this.#width),
+      height: bounded(this.#height),
+      physical_width: bounded(Math.round(width)),
+      physical_height: bounded(Math.round(height)),
       pixel_ratio: ratio,
       visible: document.visibilityState === "visible" && this.#onScreen && !empty,
     };

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { tokenOf } from "../src/pages/token";
+import { screenshotName, socketAddress } from "../src/view/address";
+import { noticeOf } from "../src/view/banner";
+import { bitrateInWords, codecInWords, millisecondsInWords } from "../src/view/words";
+
+test("importing the library needs no browser", async () => {
+  const library = await import("../src/main");
+  expect(Object.keys(library).sort()).toEqual(["RfbView", "RfbViewElement"]);
+});
+
+test.each([
+  ["./", "http://h:1/canvas-1/#token=t", "ws://h:1/canvas-1/ws"],
+  ["../heat", "https://h/proxy/8000/canvas-1/", "wss://h/proxy/8000/heat/ws"],
+  ["https://other/x/?a=1", "http://h/", "wss://other/x/ws"],
+])("the socket of %s on %s is %s", (src, base, expected) => {
+  expect(socketAddress(src, base)).toBe(expected);
+});
+
+test.each([
+  [{ hash: "#token=a%2Bb", search: "" }, "a+b"],
+  [{ hash: "", search: "?token=q" }, "q"],
+  [{ hash: "#token=h", search: "?token=q" }, "h"],
+  [{ hash: "#other", search: "" }, null],
+])("the token of %j is %s", (address, token) => {
+  expect(tokenOf(address)).toBe(token);
+});
+
+test("a screenshot is named after the canvas, without what file systems refuse", () => {
+  const name = screenshotName('a/b: "c" Größe', new Date("2026-02-03T04:05:06Z"));
+  expect(name).toBe("a b c Größe 2026-02-03 04-05-06.png");
+  expect(screenshotName("", new Date(0))).toMatch(/^canvas 1970/);
+});
+
+describe("words", () => {
+  test("codecs", () => {
+    expect(codecInWords("avc1.F4001F")).toBe("H.264 High 4:4:4, level 3.1");
+    expect(codecInWords("avc1.640028")).toBe("H.264 High, level 4");
+    expect(codecInWords("image/webp")).toBe("WEBP");
+  });
+
+  test("numbers", () => {
+    expect(bitrateInWords(1_440_000)).toBe("1.4 Mbit/s");
+    expect(bitrateInWords(999)).toBe("1 kbit/s");
+    expect(millisecondsInWords(3.14)).toBe("3.1 ms");
+    expect(millisecondsInWords(31.4)).toBe("31 ms");
+    expect(millisecondsInWords(null)).toBe("–");
+  });
+});
+
+describe("noticeOf", () => {
+  const base = { code: null, reason: "", after: null, retryInMs: null } as const;
+
+  test("is silent while pictures come", () => {
+    expect(noticeOf({ ...base, status: "connected" }, true)).toBeNull();
+    expect(noticeOf({ ...base, status: "connected" }, false)?.title).toMatch(/first picture/);
+  });
+
+  test.each([
+    ["reconnecting", 1006, "reconnect", "retry"],
+    ["reconnecting", 1000, "slow", "retry"],
+    ["refused", 4401, "token", "token"],
+    ["refused", 4426, "reload", "reload"],
+    ["refused", 4403, "report", "retry"],
+  ] as const)("%s with %d offers what helps", (status, code, after, action) => {
+    expect(noticeOf({ ...base, status, code, after }, true)?.action).toBe(action);
+  });
+});

@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ProtocolError } from "../src/core/errors";
+import { parseServerMessage } from "../src/core/server-messages";
+
+const STREAM = {
+  type: "stream",
+  stream: 3,
+  codec: "avc1.F4001F",
+  format: "h264",
+  chroma: "444",
+  coded_width: 1280,
+  coded_height: 720,
+  color: { primaries: "bt709", transfer: "iec61966-2-1", matrix: "bt709", full_range: true },
+  encoder: "libx264",
+  reason: "the viewer decodes H.264 4:4:4",
+};
+const WELCOME = { type: "welcome", protocol: 1, viewer: "v1", name: "canvas-1", server: "0.1.0", state: {} };
+
+function parse(message: unknown) {
+  return parseServerMessage(JSON.stringify(message));
+}
+
+describe("parseServerMessage", () => {
+  test.each([
+    STREAM,
+    WELCOME,
+    { ...STREAM, chroma: null, color: null, format: "png", codec: "image/png" },
+    { type: "state", state: { title: "t", cursor: "crosshair", sizing: false, viewers: 2 } },
+    { type: "stats", stats: { fps: 30 } },
+    { type: "ping", t: 1.5 },
+    { type: "pong", t: 1 },
+    { type: "bye", code: 1000, reason: "closed" },
+  ])("returns a valid $type as it is", (message) => {
+    expect(parse(message)).toEqual(message);
+  });
+
+  test("ignores members it does not know", () => {
+    expect(parse({ ...WELCOME, later: 1, state: { later: 2 } })).toEqual(WELCOME);
+  });
+
+  test("takes a goodbye without a code for a normal one", () => {
+    expect(parse({ type: "bye", reason: "closed" })).toEqual({ type: "bye", code: 1000, reason: "closed" });
+  });
+
+  test.each<[string, object]>([
+    ["stream.stream", { ...STREAM, stream: -1 }],
+    ["stream.codec", { ...STREAM, codec: undefined }],
+    ["stream.format", { ...STREAM, format: "vp9" }],
+    ["stream.chroma", { ...STREAM, chroma: "422" }],
+    ["stream.coded_width", { ...STREAM, coded_width: 0 }],
+    ["stream.coded_height", { ...STREAM, coded_height: 720.5 }],
+    ["stream.color.matrix", { ...STREAM, color: { ...STREAM.color, matrix: "bt601" } }],
+    ["stream.color.full_range", { ...STREAM, color: { ...STREAM.color, full_range: 1 } }],
+    ["welcome.viewer", { ...WELCOME, viewer: 1 }],
+    ["welcome.state", { ...WELCOME, state: [] }],
+    ["state.cursor", { type: "state", state: { cursor: "url(x)" } }],
+    ["state.width", { type: "state", state: { width: 0 } }],
+    ["stats.stats.fps", { type: "stats", stats: { fps: "30" } }],
+    ["ping.t", { type: "ping", t: "1" }],
+    ["bye.code", { type: "bye", code: "1000", reason: "" }],
+    ["message.type", { type: "unheard" }],
+    ["message.type", {}],
+  ])("names %s where it is wrong", (member, message) => {
+    expect(() => parse(message)).toThrow(ProtocolError);
+    expect(() => parse(message)).toThrow(member);
+  });
+
+  test("throws nothing but ProtocolError, whatever comes", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.object().map((o) => JSON.stringify({ ...STREAM, ...o })),
+        ),
+        (text) => {
+          try {
+            parseServerMessage(text);
+          } catch (error) {
+            expect(error).toBeInstanceOf(ProtocolError);
+          }
+        },
+      ),
+    );
+  });
+});
