@@ -1,0 +1,27 @@
+"""Helpers for tests of this package and of programs that build on it.
+
+A display without a codec, a viewer without a network, and time that passes when it is told to::
+
+    clock, encoders = ManualClock(), FakeEncoderFactory()
+    display = Display("plot", tiers=(Tier(PictureFormat.H264, Chroma.YUV444),), open_encoder=encoders, clock=clock)
+    server_end, viewer_end = memory_connection()
+    serving = asyncio.create_task(watch(server_end, display, authenticate))
+    await viewer_end.send(encode(Hello(capabilities)))
+
+Test pictures are in `rendercanvas_rfb.testing.patterns`.
+"""
+
+from .clock import ManualClock
+from .connections import MemoryConnection, memory_connection
+from .encoders import EncodeCall, FakeEncoder, FakeEncoderFactory, FakePicture, read_fake_picture
+
+__all__ = [
+    "EncodeCall",
+    "FakeEncoder",
+    "FakeEncoderFactory",
+    "FakePicture",
+    "ManualClock",
+    "MemoryConnection",
+    "memory_connection",
+    "read_fake_picture",
+]
