@@ -123,7 +123,11 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         """
         if self._draw_pending and self._display is not None and self._display.wants_frame():
             self._draw_pending = False
+            context = self._canvas_context
             self._time_to_draw()
+            if self._is_closed:
+                # While it was drawn: rendercanvas closes canvases in its handler of Ctrl-C.
+                _finish_readback(context)
 
     def _wake(self) -> None:
         """What there is to do when the display has something new."""
@@ -180,6 +184,11 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         if self._display is not None:
             self._display.set_state(cursor=cursor)
 
+    def close(self) -> None:
+        """Close the canvas. May be called more than once."""
+        _finish_readback(self._canvas_context)
+        super().close()
+
     def _rc_close(self) -> None:
         # rendercanvas 2.7 may call it again from within.
         self._is_closed = True
@@ -190,6 +199,16 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _rc_get_closed(self) -> bool:
         return self._is_closed
+
+
+def _finish_readback(context: Any) -> None:
+    """Wait for the picture that is on its way from the GPU, for some milliseconds.
+
+    The loop may end next; wgpu, which could not deliver the picture then, would report an error.
+    """
+    # Only a context of wgpu has a downloader.
+    if (downloader := getattr(context, "_downloader", None)) is not None:
+        downloader._clear_pending_download()
 
 
 def _clamp(side: int) -> int:
