@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ..demo import SCENES, Scene
 from .options import add_server_options, can_open_browser
-from .requirements import how_to_install, missing_modules
+from .requirements import how_to_get_a_driver, how_to_install, missing_modules
 
 __all__ = ["add_parser", "index_url", "main"]
 
@@ -53,6 +53,9 @@ def main(arguments: argparse.Namespace) -> int:
     if missing := missing_modules(NEEDED_MODULES):
         commands = " && ".join(filter(None, map(how_to_install, missing)))
         print(f"rendercanvas-rfb demo: {' and '.join(missing)} needed: {commands}", file=sys.stderr)
+        return 1
+    if (hint := how_to_get_a_driver()) is not None:
+        print(f"rendercanvas-rfb demo: {hint}", file=sys.stderr)
         return 1
     scenes = [scene for scene in SCENES if not arguments.scenes or scene.name in arguments.scenes]
     _show(scenes, arguments)

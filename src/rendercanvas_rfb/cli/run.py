@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from .options import add_server_options
-from .requirements import how_to_install
+from .requirements import how_to_get_a_driver, how_to_install
 
 __all__ = ["add_parser", "main"]
 
@@ -81,7 +81,7 @@ def _run(script: str, *, as_module: bool) -> dict[str, Any]:
     return runpy.run_path(str(Path(script).absolute()), run_name="__main__")
 
 
-def _report(error: BaseException) -> int:
+def _report(error: Exception) -> int:
     """Print an exception of the script as python does, without the frames that are not the script's."""
     traceback = _of_the_script(error.__traceback__)
     if traceback is None and isinstance(error, ImportError):
@@ -89,9 +89,19 @@ def _report(error: BaseException) -> int:
         print(f"rendercanvas-rfb run: {error}", file=sys.stderr)
         return 1
     sys.excepthook(type(error), error.with_traceback(traceback), traceback)
-    if isinstance(error, ModuleNotFoundError) and (command := how_to_install(error.name)) is not None:
-        print(f"rendercanvas-rfb run: {error.name} is not installed: {command}", file=sys.stderr)
+    if (hint := _hint(error)) is not None:
+        print(f"rendercanvas-rfb run: {hint}", file=sys.stderr)
     return 1
+
+
+def _hint(error: Exception) -> str | None:
+    if isinstance(error, ModuleNotFoundError):
+        command = how_to_install(error.name)
+        return None if command is None else f"{error.name} is not installed: {command}"
+    # What wgpu raises where there is no driver, or one that lacks features. It names neither.
+    if isinstance(error, RuntimeError) and "wgpu" in sys.modules:
+        return how_to_get_a_driver()
+    return None
 
 
 def _of_the_script(traceback: TracebackType | None) -> TracebackType | None:
