@@ -26,6 +26,7 @@ describe("Fingers", () => {
       "pointer_up",
       "pointer_leave",
     ]);
+    expect(events[0]).toMatchObject({ buttons: [] });
     expect(events[1]).toMatchObject({
       button: 1,
       buttons: [1],

@@ -73,10 +73,11 @@ export class Fingers {
     if (this.#gesture === "drag") return this.#startPinch(sample);
     this.#touches.set(sample.id, sample);
     if (this.#gesture !== "none") return [];
+    const enter = this.#event("pointer_enter", sample, 0);
     this.#gesture = "drag";
     this.#last = sample;
     this.#start = sample;
-    return [this.#event("pointer_enter", sample, 0), this.#event("pointer_down", sample, 1)];
+    return [enter, this.#event("pointer_down", sample, 1)];
   }
 
   #startPinch(sample: PointerSample): InputEvent[] {

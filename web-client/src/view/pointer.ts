@@ -24,6 +24,7 @@ export class PointerBinding {
   readonly #mouse = new Mouse();
   readonly #fingers = new Fingers();
   readonly #stop = new AbortController();
+  #lastType = "";
 
   constructor(private readonly target: PointerTarget) {
     const { stage } = target;
@@ -63,6 +64,7 @@ export class PointerBinding {
 
   #down(event: PointerEvent): void {
     event.preventDefault();
+    this.#lastType = event.pointerType;
     this.target.stage.setPointerCapture(event.pointerId);
     this.target.pressed({ x: event.clientX, y: event.clientY });
     this.#pointer(event, "down");
@@ -83,11 +85,10 @@ export class PointerBinding {
     this.#send((event.pointerType === "touch" ? this.#fingers : this.#mouse).handle(sample));
   }
 
-  /** Fingers find their double taps themselves; browsers do not all report them. */
+  /** Fingers find their double taps themselves: not all browsers report them, and those do so without the pointer's type. */
   #doubleClick(event: MouseEvent): void {
     const place = this.#locate(event);
-    if (place === null || !place.inside) return;
-    if (event instanceof PointerEvent && event.pointerType === "touch") return;
+    if (place === null || !place.inside || this.#lastType === "touch") return;
     const { x, y } = place;
     this.target.send({
       type: "double_click",

@@ -1,6 +1,13 @@
 /** Watches how much room the element has: size, pixel ratio, visibility. */
 
 import { VIEW_SIZE_MAX, type ViewSize } from "../core/client-messages";
+import type { Size } from "../core/viewport";
+
+/**
+ * The browser's own device size of a box may differ from the product by rounding, device pixels. Where it differs by more, the
+ * pixel ratio is an emulated one that the box does not know of.
+ */
+const ROUNDING_PX = 2;
 
 function bounded(size: number): number {
   return Math.min(VIEW_SIZE_MAX, Math.max(1, size));
@@ -9,7 +16,7 @@ function bounded(size: number): number {
 export class Room {
   #width = 1;
   #height = 1;
-  #physical: { readonly width: number; readonly height: number } | null = null;
+  #physical: Size | null = null;
   #onScreen = true;
   readonly #stop = new AbortController();
   readonly #resizes: ResizeObserver;
@@ -36,7 +43,7 @@ export class Room {
 
   get current(): ViewSize {
     const ratio = window.devicePixelRatio;
-    const { width, height } = this.#physical ?? { width: this.#width * ratio, height: this.#height * ratio };
+    const { width, height } = this.#deviceSize(ratio);
     const empty = this.#width === 0 || this.#height === 0;
     return {
       width: bounded(this.#width),
@@ -52,6 +59,15 @@ export class Room {
     this.#resizes.disconnect();
     this.#intersections.disconnect();
     this.#stop.abort();
+  }
+
+  #deviceSize(ratio: number): Size {
+    const product = { width: this.#width * ratio, height: this.#height * ratio };
+    const own = this.#physical ?? product;
+    const agrees =
+      Math.abs(own.width - product.width) < ROUNDING_PX &&
+      Math.abs(own.height - product.height) < ROUNDING_PX;
+    return agrees ? own : product;
   }
 
   #observeSize(): void {
@@ -77,8 +93,6 @@ export class Room {
     const { signal } = this.#stop;
     const query = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
     const changed = () => {
-      // The device pixel box is measured anew by the observer; until then the ratio gives it.
-      this.#physical = null;
       this.#tell();
       this.#watchPixelRatio();
     };

@@ -90,14 +90,13 @@ button:focus-visible, form input:focus-visible { outline: 2px solid var(--accent
   border-radius: 10px;
   background: var(--panel);
   backdrop-filter: blur(8px);
+  /* Invisible, not hidden: the Tab key reaches the buttons, and the focus shows them. */
   opacity: 0;
-  visibility: hidden;
   transform: translateY(-4px);
-  transition: opacity .15s, transform .15s, visibility .15s;
+  transition: opacity .15s, transform .15s;
 }
 .toolbar.near .buttons, .toolbar.expanded .buttons, .toolbar:hover .buttons, .toolbar:focus-within .buttons {
   opacity: 1;
-  visibility: visible;
   transform: none;
   pointer-events: auto;
 }
@@ -114,14 +113,14 @@ button:focus-visible, form input:focus-visible { outline: 2px solid var(--accent
 .toolbar button:hover { background: var(--hover); }
 .toolbar button[aria-pressed="true"] { color: var(--accent); background: var(--hover); }
 .toolbar svg { width: 19px; height: 19px; fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }
-.toolbar .handle { position: absolute; right: 0; opacity: 0; }
+.toolbar .handle { display: none; }
 .toolbar .handle svg { stroke-width: 3.2; }
 .touch-only { display: none !important; }
 @media (hover: none), (pointer: coarse) {
   .touch-only { display: grid !important; }
   .toolbar button { width: 44px; height: 44px; }
   .toolbar .handle {
-    position: static;
+    display: grid;
     margin-left: 6px;
     opacity: .75;
     pointer-events: auto;
@@ -184,7 +183,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .banner form input { min-width: 0; padding: 6px 10px; border: 1px solid var(--edge); border-radius: 8px; background: Canvas; font-size: 16px; }
 /* A quick connection shows no banner at all. */
 .banner[data-status="connecting"], .banner[data-status="connected"] { animation: appear .2s .4s both; }
-.banner.over-picture { top: calc(12px + env(safe-area-inset-top)); translate: -50% 0; flex-flow: row wrap; justify-content: center; gap: 2px 12px; padding: 8px 16px; width: max-content; }
+.banner.over-picture { top: auto; bottom: calc(16px + env(safe-area-inset-bottom)); translate: -50% 0; flex-flow: row wrap; justify-content: center; gap: 2px 12px; padding: 8px 16px; width: max-content; }
 .banner.over-picture strong { font-size: 13px; }
 .spinner { display: none; width: 22px; height: 22px; border: 2.5px solid var(--edge); border-top-color: var(--accent); border-radius: 50%; animation: turn .9s linear infinite; }
 .banner[data-status="connecting"] .spinner, .banner[data-status="connected"] .spinner { display: block; }
