@@ -42,9 +42,10 @@ class HeldInput:
         keys, self._keys = list(self._keys), {}
         inside, self._inside = self._inside, False
         if pointer is not None:
-            button = pointer["button"] or pointer["buttons"][0]
-            released = {**pointer, "button": button, "buttons": (), "ntouches": 0, "touches": {}}
-            yield Event("pointer_up", timestamp, released)
+            buttons = pointer["buttons"]
+            for number, button in enumerate(buttons, 1):
+                released = {"button": button, "buttons": buttons[number:], "ntouches": 0, "touches": {}}
+                yield Event("pointer_up", timestamp, {**pointer, **released})
         for key in keys:
             yield Event("key_up", timestamp, {"key": key, "modifiers": ()})
         if inside:
