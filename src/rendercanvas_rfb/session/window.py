@@ -5,7 +5,9 @@ Pure: time is an argument.
 A chunk is in flight from the moment it is sent until the viewer acknowledges that it is on the screen. The delay
 between the two has a floor, which is the round trip plus decoding; delay above the floor is queueing. The window
 grows while it is the limit and there is no queue, and shrinks when there is one, as in TCP Vegas (Brakmo and
-Peterson, 1995), with the floor forgotten after a while because routes change.
+Peterson, 1995). Routes change, so a floor that no delay has come near for a while is measured anew; the window is
+smallest meanwhile, as in the ProbeRTT phase of BBR (Cardwell et al., 2016): otherwise a queue that never drains would
+pass for a longer route, and the window would grow on top of it.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ SHRINK_ABOVE_S = 0.080
 SHRINK_FACTOR = 0.7
 
 FLOOR_MEMORY_S = 10.0
-"""How long the smallest delay seen is believed."""
+"""How long the smallest delay is believed while every delay is longer, by `GROW_BELOW_S` at least."""
 
 SMOOTHING = 0.125
 """Weight of the newest delay in the smoothed one, as in RFC 6298."""
@@ -99,7 +101,7 @@ class Window:
             freed += 1
             if chunk.sequence == sequence:
                 self._measure(now - chunk.time, now)
-                self._adapt(chunk.sequence, now - chunk.time)
+                self._adapt(now - chunk.time, now)
                 return freed
 
     def clear(self) -> None:
@@ -110,15 +112,18 @@ class Window:
 
     def _measure(self, delay: float, now: float) -> None:
         self.delay = delay if self.delay is None else self.delay + SMOOTHING * (delay - self.delay)
-        if delay <= self._floor or now - self._floor_time > FLOOR_MEMORY_S:
-            self._floor, self._floor_time = delay, now
+        self._floor = min(self._floor, delay)
+        if delay < self._floor + GROW_BELOW_S:
+            self._floor_time = now
 
-    def _adapt(self, sequence: int, delay: float) -> None:
+    def _adapt(self, delay: float, now: float) -> None:
         # Once per round: what was in flight at the last change must be through before its effect can be seen.
         if self._round_ends_at is not None and any(chunk.sequence == self._round_ends_at for chunk in self._sent):
             return
         queueing = delay - self._floor
-        if queueing > SHRINK_ABOVE_S:
+        if now - self._floor_time > FLOOR_MEMORY_S:
+            self._size, self._floor = MIN_CHUNKS, float("inf")
+        elif queueing > SHRINK_ABOVE_S:
             self._size = max(MIN_CHUNKS, self._size * SHRINK_FACTOR)
         elif queueing < GROW_BELOW_S and self._was_full:
             self._size = min(MAX_CHUNKS, self._size + 1)
