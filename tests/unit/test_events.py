@@ -66,5 +66,5 @@ def test_every_member_of_a_pointer_event_is_needed_and_named(member: str) -> Non
 
 
 def test_an_unknown_type_is_told_which_there_are() -> None:
-    with pytest.raises(ProtocolError, match="pointer_down, .* not 'before_draw'"):
+    with pytest.raises(ProtocolError, match=r"pointer_down, .* not 'before_draw'"):
         parse_event({"type": "before_draw", "timestamp": 0})

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from rendercanvas_rfb.session.meter import ViewerMeter
+from rendercanvas_rfb.session.window import INITIAL_CHUNKS, Window
+from tests.unit.support import chunk
+
+
+def test_rates_are_those_since_the_last_reading() -> None:
+    meter, window = ViewerMeter(10.0), Window()
+    for sequence in range(20):
+        meter.sent(chunk(sequence, size=218))
+    meter.shown(15)
+    numbers = meter.read(window, 12.0)
+    assert numbers["fps"] == pytest.approx(7.5)
+    # 20 chunks of 32 + 218 bytes in two seconds.
+    assert numbers["bitrate"] == pytest.approx(20_000)
+    numbers = meter.read(window, 13.0)
+    assert (numbers["fps"], numbers["bitrate"]) == (0, 0)
+
+
+def test_keyframes_and_drops_are_counted_from_the_start() -> None:
+    meter = ViewerMeter(0.0)
+    for sequence in range(4):
+        meter.sent(chunk(sequence, keyframe=sequence % 2 == 0))
+    meter.dropped += 3
+    for now in (1.0, 2.0):
+        numbers = meter.read(Window(), now)
+        assert (numbers["keyframes"], numbers["dropped"]) == (2, 3)
+
+
+def test_delays_are_in_milliseconds_and_the_window_is_shown_as_it_is() -> None:
+    meter, window = ViewerMeter(0.0), Window()
+    assert meter.read(window, 1.0)["round_trip_ms"] == 0.0
+    meter.sent(chunk(1))
+    window.sent(1, 100, 1.0)
+    window.acknowledged(1, 1.25)
+    window.sent(2, 100, 1.5)
+    numbers = meter.read(window, 2.0)
+    assert numbers["round_trip_ms"] == pytest.approx(250)
+    assert numbers["encode_ms"] == pytest.approx(1)
+    assert (numbers["window"], numbers["in_flight"]) == (INITIAL_CHUNKS, 1)
+
+
+def test_two_readings_at_once_do_not_divide_by_zero() -> None:
+    meter = ViewerMeter(1.0)
+    meter.shown(1)
+    assert meter.read(Window(), 1.0)["fps"] > 0
