@@ -54,6 +54,8 @@ export interface RfbViewEvents {
  */
 export class RfbView extends EventTarget {
   readonly #host: HTMLElement;
+  /** Whether the host was made here, in a container that had none. */
+  readonly #ownsHost: boolean;
   readonly #root = element("div", { class: "view", part: "view" });
   readonly #picture = new PictureBox();
   readonly #worker: WorkerClient | null;
@@ -76,6 +78,7 @@ export class RfbView extends EventTarget {
     this.#fit = options.fit ?? "contain";
     const root = container instanceof ShadowRoot ? container : shadowOf(container);
     this.#host = root.host as HTMLElement;
+    this.#ownsHost = root !== container;
     this.#input = new InputBinding({
       canvas: this.#picture.canvas,
       logicalSize: () => (this.status === "connected" ? this.#picture.logicalSize : null),
@@ -200,7 +203,7 @@ export class RfbView extends EventTarget {
     this.#room.close();
     this.#input.close();
     this.#banner.close();
-    this.#root.remove();
+    (this.#ownsHost ? this.#host : this.#root).remove();
     for (const resolve of this.#screenshots.splice(0)) resolve(null);
     const worker = this.#worker;
     worker?.post({ type: "close" });

@@ -20,6 +20,7 @@ export const STYLE = `
   position: absolute;
   inset: 0;
   overflow: hidden;
+  container-type: size;
   background: light-dark(#eef0f4, #14171d);
   color: var(--ink);
   font: 13px/1.45 system-ui, sans-serif;
@@ -146,6 +147,11 @@ button:focus-visible, form input:focus-visible { outline: 2px solid var(--accent
 }
 .hud { left: calc(10px + env(safe-area-inset-left)); top: calc(10px + env(safe-area-inset-top)); pointer-events: none; font-variant-numeric: tabular-nums; }
 .help { right: calc(10px + env(safe-area-inset-right)); top: calc(58px + env(safe-area-inset-top)); }
+/* Beside each other they would lie over each other. */
+@container (width < 640px) {
+  .hud { top: calc(62px + env(safe-area-inset-top)); max-height: calc(100% - 74px); }
+}
+.help { max-height: calc(100% - 72px); }
 h2 { margin: 0 0 6px; font-size: 13px; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; margin: 0; }
 dt { color: var(--quiet); white-space: nowrap; }
@@ -183,8 +189,9 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .banner form input { min-width: 0; padding: 6px 10px; border: 1px solid var(--edge); border-radius: 8px; background: Canvas; font-size: 16px; }
 /* A quick connection shows no banner at all. */
 .banner[data-status="connecting"], .banner[data-status="connected"] { animation: appear .2s .4s both; }
-.banner.over-picture { top: auto; bottom: calc(16px + env(safe-area-inset-bottom)); translate: -50% 0; flex-flow: row wrap; justify-content: center; gap: 2px 12px; padding: 8px 16px; width: max-content; }
+.banner.over-picture { top: auto; bottom: calc(16px + env(safe-area-inset-bottom)); translate: -50% 0; flex-flow: row wrap; justify-content: center; gap: 4px 12px; max-width: min(560px, calc(100% - 24px)); padding: 8px 16px; width: max-content; }
 .banner.over-picture strong { font-size: 13px; }
+.banner.over-picture [role="status"] { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 8px; }
 .spinner { display: none; width: 22px; height: 22px; border: 2.5px solid var(--edge); border-top-color: var(--accent); border-radius: 50%; animation: turn .9s linear infinite; }
 .banner[data-status="connecting"] .spinner, .banner[data-status="connected"] .spinner { display: block; }
 @keyframes turn { to { rotate: 1turn; } }
