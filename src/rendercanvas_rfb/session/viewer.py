@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ..errors import CloseCode, ProtocolError, StateError
+from ..errors import CloseCode, ProtocolError, StateError, truncate_reason
 from ..events import Event
 from ..protocol.chunk import Chunk, serial_less
 from ..protocol.formats import Tier
@@ -205,7 +205,11 @@ class Viewer:
         if not isinstance(message, _ACCEPTS[self.state]):
             name = type(message).__name__
             raise ProtocolError(f"unexpected {name} while {self.state.name.lower()}")
+        effects = self._take(message, now)
         self._last_heard = now
+        return effects
+
+    def _take(self, message: ClientMessage, now: float) -> list[Effect]:
         match message:
             case Hello():
                 self.state = ViewerState.AUTHENTICATING
@@ -266,8 +270,11 @@ class Viewer:
         """A chunk is there. It is sent now or never."""
         if self.state is not ViewerState.OPEN or self.choice is None or chunk.info.tier != self.choice.tier:
             return []
-        newer = self._last_sequence is None or serial_less(self._last_sequence, chunk.header.sequence)
-        usable = newer and (chunk.header.keyframe or not self._needs_keyframe)
+        if self._last_sequence is not None and not serial_less(self._last_sequence, chunk.header.sequence):
+            # The same keyframe a second time; or one that another tier's chunk has overtaken, which leaves the wish
+            # for a picture open.
+            return self._ask()
+        usable = chunk.header.keyframe or not self._needs_keyframe
         if not (usable and self.has_room):
             self._needs_keyframe = True
             self._meter.dropped += 1
@@ -301,10 +308,14 @@ class Viewer:
         return effects
 
     def close(self, code: int, reason: str) -> list[Effect]:
-        """End the connection from this side. Once closed, nothing more comes out."""
+        """End the connection from this side. Once closed, nothing more comes out.
+
+        Of ``reason``, what fits into a close frame is sent.
+        """
         if self.state is ViewerState.CLOSED:
             return []
         self.state = ViewerState.CLOSED
+        reason = truncate_reason(reason)
         return [Send(Bye(reason, int(code))), Close(int(code), reason)]
 
     def vanish(self, timestamp: float) -> list[Effect]:
