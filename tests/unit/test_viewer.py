@@ -1,0 +1,352 @@
+"""The viewer's answers, one by one. What holds for any sequence of them is in test_viewer_promises.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from rendercanvas_rfb.errors import CloseCode, ProtocolError, StateError
+from rendercanvas_rfb.protocol.formats import Tier
+from rendercanvas_rfb.protocol.messages import (
+    Ack,
+    Bye,
+    Capabilities,
+    ClientMessage,
+    Hello,
+    InputEvent,
+    KeyframeRequest,
+    Ping,
+    Pong,
+    Stats,
+    StatsRequest,
+    StreamStarted,
+    ViewChanged,
+)
+from rendercanvas_rfb.session.viewer import (
+    HANDSHAKE_TIMEOUT_S,
+    PING_AFTER_S,
+    SILENCE_LIMIT_S,
+    Authenticate,
+    Close,
+    Effect,
+    NeedPicture,
+    SelectTier,
+    Send,
+    SendChunk,
+    SetView,
+    Submit,
+    Viewer,
+    ViewerState,
+)
+from rendercanvas_rfb.session.window import INITIAL_CHUNKS
+from tests.unit.support import (
+    CAPABILITIES,
+    H264_420,
+    H264_444,
+    HELLO,
+    HIDDEN_VIEW,
+    PNG,
+    TIERS,
+    VIEW,
+    WELCOME,
+    chunk,
+    key_event,
+    pointer_event,
+)
+
+NOW = 100.0
+
+
+def open_viewer(hello: Hello = HELLO, tiers: Sequence[Tier] = TIERS) -> Viewer:
+    viewer = Viewer("v1", NOW)
+    viewer.receive(hello, NOW)
+    viewer.accept(hello, WELCOME, tiers, NOW)
+    return viewer
+
+
+def showing(*, keyframes: int = 1) -> Viewer:
+    """A viewer that was sent keyframes 1, 2, ... and has shown them."""
+    viewer = open_viewer()
+    for sequence in range(1, keyframes + 1):
+        assert viewer.offer(chunk(sequence, keyframe=True), NOW)
+        viewer.receive(Ack(sequence), NOW)
+    return viewer
+
+
+def sent(effects: list[Effect]) -> list[int]:
+    return [effect.chunk.header.sequence for effect in effects if isinstance(effect, SendChunk)]
+
+
+class TestOpening:
+    def test_hello_asks_for_authentication_and_nothing_else(self) -> None:
+        viewer = Viewer("v1", NOW)
+        assert viewer.receive(HELLO, NOW) == [Authenticate(HELLO)]
+        assert viewer.state is ViewerState.AUTHENTICATING
+        assert not viewer.has_room
+
+    def test_an_accepted_viewer_is_welcomed_sized_given_a_tier_and_a_picture_in_that_order(self) -> None:
+        viewer = Viewer("v1", NOW)
+        viewer.receive(HELLO, NOW)
+        effects = viewer.accept(HELLO, WELCOME, TIERS, NOW)
+        assert effects == [Send(WELCOME), SetView(VIEW), SelectTier(H264_444), NeedPicture()]
+        assert (viewer.state, viewer.client) == (ViewerState.OPEN, HELLO.client)
+
+    def test_a_viewer_that_starts_hidden_gets_no_picture(self) -> None:
+        viewer = Viewer("v1", NOW)
+        hello = replace(HELLO, view=HIDDEN_VIEW)
+        viewer.receive(hello, NOW)
+        assert NeedPicture() not in viewer.accept(hello, WELCOME, TIERS, NOW)
+        assert viewer.receive(ViewChanged(VIEW), NOW) == [SetView(VIEW), NeedPicture()]
+
+    def test_a_viewer_without_a_screen_counts_as_visible(self) -> None:
+        assert open_viewer(replace(HELLO, view=None)).has_room
+
+    def test_a_viewer_with_no_format_in_common_is_not_let_in(self) -> None:
+        viewer = Viewer("v1", NOW)
+        viewer.receive(HELLO, NOW)
+        with pytest.raises(ProtocolError, match="no format in common"):
+            viewer.accept(HELLO, WELCOME, (), NOW)
+        assert viewer.state is ViewerState.AUTHENTICATING
+
+    def test_nobody_is_accepted_before_hello_or_twice(self) -> None:
+        with pytest.raises(StateError):
+            Viewer("v1", NOW).accept(HELLO, WELCOME, TIERS, NOW)
+        with pytest.raises(StateError):
+            open_viewer().accept(HELLO, WELCOME, TIERS, NOW)
+
+    @pytest.mark.parametrize("message", [Ack(1), ViewChanged(VIEW), Ping(1.0), Bye("")])
+    def test_nothing_comes_before_hello_or_before_the_answer_to_it(self, message: ClientMessage) -> None:
+        viewer = Viewer("v1", NOW)
+        with pytest.raises(ProtocolError, match="while opening"):
+            viewer.receive(message, NOW)
+        viewer.receive(HELLO, NOW)
+        with pytest.raises(ProtocolError, match="while authenticating"):
+            viewer.receive(message, NOW)
+
+    def test_a_second_hello_is_refused(self) -> None:
+        with pytest.raises(ProtocolError, match="unexpected Hello while open"):
+            open_viewer().receive(HELLO, NOW)
+
+
+class TestChunks:
+    def test_the_stream_is_announced_once_before_its_first_chunk(self) -> None:
+        viewer = open_viewer()
+        first = chunk(1, keyframe=True, stream=7)
+        announced, *rest = viewer.offer(first, NOW)
+        assert isinstance(announced, Send)
+        assert announced.message == StreamStarted(
+            7, first.info, "video: the viewer has proven that it decodes h264/444"
+        )
+        assert rest == [SendChunk(first)]
+        second = chunk(2, stream=7)
+        assert viewer.offer(second, NOW) == [SendChunk(second)]
+
+    def test_a_delta_before_the_first_keyframe_is_left_out(self) -> None:
+        assert open_viewer().offer(chunk(1), NOW) == []
+
+    def test_a_chunk_of_another_tier_is_left_out_and_costs_no_keyframe(self) -> None:
+        viewer = showing()
+        assert viewer.offer(chunk(2, keyframe=True, tier=PNG), NOW) == []
+        assert sent(viewer.offer(chunk(3), NOW)) == [3]
+
+    def test_no_more_are_sent_than_the_window_holds(self) -> None:
+        viewer = open_viewer()
+        offers = [viewer.offer(chunk(sequence, keyframe=True), NOW) for sequence in range(1, 2 * INITIAL_CHUNKS)]
+        assert [sequence for effects in offers for sequence in sent(effects)] == list(range(1, INITIAL_CHUNKS + 1))
+
+    def test_a_delta_after_one_that_was_left_out_waits_for_a_keyframe(self) -> None:
+        viewer = open_viewer()
+        for sequence in range(1, INITIAL_CHUNKS + 2):
+            viewer.offer(chunk(sequence, keyframe=sequence == 1), NOW)
+        assert viewer.receive(Ack(INITIAL_CHUNKS), NOW) == [NeedPicture()]
+        assert viewer.offer(chunk(10), NOW) == []
+        assert sent(viewer.offer(chunk(11, keyframe=True), NOW)) == [11]
+        assert sent(viewer.offer(chunk(12), NOW)) == [12]
+
+    def test_an_acknowledgement_asks_for_nothing_where_nothing_was_left_out(self) -> None:
+        viewer = open_viewer()
+        viewer.offer(chunk(1, keyframe=True), NOW)
+        assert viewer.receive(Ack(1), NOW) == []
+
+    def test_the_same_keyframe_a_second_time_changes_nothing(self) -> None:
+        viewer = open_viewer()
+        viewer.offer(chunk(1, keyframe=True), NOW)
+        assert viewer.offer(chunk(1, keyframe=True), NOW) == []
+        assert sent(viewer.offer(chunk(2), NOW)) == [2]
+
+    def test_a_keyframe_that_a_chunk_of_another_tier_has_overtaken_is_asked_for_again(self) -> None:
+        viewer = open_viewer()
+        viewer.offer(chunk(10, keyframe=True), NOW)
+        viewer.receive(Capabilities((H264_420,), CAPABILITIES.images), NOW)
+        assert viewer.offer(chunk(9, keyframe=True, tier=H264_420, stream=2), NOW) == [NeedPicture()]
+
+    def test_sequence_numbers_go_on_after_the_largest(self) -> None:
+        viewer = open_viewer()
+        viewer.offer(chunk(2**32 - 1, keyframe=True), NOW)
+        assert sent(viewer.offer(chunk(0), NOW)) == [0]
+        viewer.receive(Ack(0), NOW)
+        assert viewer.window.in_flight == 0
+
+    def test_nothing_is_sent_before_the_viewer_is_let_in(self) -> None:
+        viewer = Viewer("v1", NOW)
+        assert viewer.offer(chunk(1, keyframe=True), NOW) == []
+        viewer.receive(HELLO, NOW)
+        assert viewer.offer(chunk(1, keyframe=True), NOW) == []
+
+
+class TestMessages:
+    @pytest.mark.parametrize("sequence", [2, 2**31])
+    def test_acknowledging_what_was_not_sent_is_refused(self, sequence: int) -> None:
+        with pytest.raises(ProtocolError, match=f"message.sequence {sequence} acknowledges a chunk that was not sent"):
+            showing().receive(Ack(sequence), NOW)
+
+    def test_acknowledging_before_anything_was_sent_is_refused(self) -> None:
+        with pytest.raises(ProtocolError, match="not sent"):
+            open_viewer().receive(Ack(0), NOW)
+
+    def test_acknowledging_twice_is_harmless(self) -> None:
+        assert showing().receive(Ack(1), NOW) == []
+
+    def test_a_keyframe_request_gates_the_deltas(self) -> None:
+        viewer = showing()
+        assert viewer.receive(KeyframeRequest("decoder-error"), NOW) == [NeedPicture()]
+        assert viewer.offer(chunk(2), NOW) == []
+        assert sent(viewer.offer(chunk(3, keyframe=True), NOW)) == [3]
+
+    def test_hiding_stops_the_chunks_and_showing_asks_for_a_picture_if_any_was_left_out(self) -> None:
+        viewer = showing()
+        assert viewer.receive(ViewChanged(HIDDEN_VIEW), NOW) == [SetView(HIDDEN_VIEW)]
+        assert not viewer.has_room
+        assert viewer.offer(chunk(2, keyframe=True), NOW) == []
+        assert viewer.receive(ViewChanged(VIEW), NOW) == [SetView(VIEW), NeedPicture()]
+
+    def test_showing_costs_no_picture_where_none_was_left_out(self) -> None:
+        viewer = showing()
+        viewer.receive(ViewChanged(HIDDEN_VIEW), NOW)
+        assert viewer.receive(ViewChanged(VIEW), NOW) == [SetView(VIEW)]
+        assert sent(viewer.offer(chunk(2), NOW)) == [2]
+
+    def test_what_was_in_flight_when_the_page_was_hidden_does_not_count_after(self) -> None:
+        viewer = open_viewer()
+        for sequence in range(1, INITIAL_CHUNKS + 1):
+            viewer.offer(chunk(sequence, keyframe=True), NOW)
+        viewer.receive(ViewChanged(HIDDEN_VIEW), NOW)
+        viewer.receive(ViewChanged(VIEW), NOW)
+        assert viewer.has_room
+        assert viewer.receive(Ack(2), NOW) == []
+
+    def test_new_capabilities_change_the_tier_and_start_with_a_keyframe(self) -> None:
+        viewer = showing()
+        images = Capabilities((), CAPABILITIES.images, "decoder-failed")
+        assert viewer.receive(images, NOW) == [SelectTier(PNG), NeedPicture()]
+        assert viewer.offer(chunk(2), NOW) == []
+        announced, _ = viewer.offer(chunk(3, keyframe=True, tier=PNG, stream=2), NOW)
+        assert isinstance(announced, Send)
+        assert isinstance(announced.message, StreamStarted)
+        assert "failed" in announced.message.reason
+
+    def test_capabilities_that_lead_to_the_same_tier_cost_nothing(self) -> None:
+        assert showing().receive(Capabilities((H264_444,), CAPABILITIES.images), NOW) == []
+
+    def test_a_tier_that_is_gone_is_replaced_by_the_next_best(self) -> None:
+        viewer = showing()
+        assert viewer.tiers_changed((H264_420, PNG)) == [SelectTier(H264_420), NeedPicture()]
+        assert viewer.tiers_changed((PNG, H264_420)) == []
+
+    def test_no_tier_left_is_an_error(self) -> None:
+        with pytest.raises(ProtocolError, match="no format in common"):
+            showing().tiers_changed(())
+
+    def test_input_is_submitted(self) -> None:
+        event = key_event("key_down", "a")
+        assert open_viewer().receive(InputEvent(event), NOW) == [Submit(event)]
+
+    def test_ping_is_answered_with_its_number(self) -> None:
+        assert open_viewer().receive(Ping(2.5), NOW) == [Send(Pong(2.5))]
+
+    def test_bye_closes_normally(self) -> None:
+        viewer = open_viewer()
+        assert viewer.receive(Bye("going home"), NOW)[-1] == Close(1000, "going home")
+        assert viewer.state is ViewerState.CLOSED
+
+
+class TestTime:
+    def test_a_viewer_that_does_not_say_hello_is_sent_away(self) -> None:
+        viewer = Viewer("v1", NOW)
+        assert viewer.tick(NOW + HANDSHAKE_TIMEOUT_S, {}) == []
+        effects = viewer.tick(NOW + HANDSHAKE_TIMEOUT_S + 0.1, {})
+        assert effects[-1] == Close(CloseCode.TIMEOUT, "no hello in time")
+
+    def test_a_silent_viewer_is_asked_and_then_dropped(self) -> None:
+        viewer = open_viewer()
+        pings, closes = [], []
+        for tenth in range(200):
+            for effect in viewer.tick(NOW + tenth / 10, {}):
+                if isinstance(effect, Close):
+                    closes.append(tenth / 10)
+                elif isinstance(effect, Send) and isinstance(effect.message, Ping):
+                    pings.append(tenth / 10)
+        assert pings == pytest.approx([PING_AFTER_S, 2 * PING_AFTER_S, 3 * PING_AFTER_S])
+        assert closes == pytest.approx([SILENCE_LIMIT_S + 0.1])
+
+    def test_a_viewer_that_answers_stays(self) -> None:
+        viewer = open_viewer()
+        for second in range(60):
+            for effect in viewer.tick(NOW + second, {}):
+                assert effect == Send(Ping(NOW + second))
+                viewer.receive(Pong(NOW + second), NOW + second)
+        assert viewer.state is ViewerState.OPEN
+
+    def test_a_talking_viewer_is_not_asked(self) -> None:
+        viewer = open_viewer()
+        for second in range(60):
+            viewer.receive(InputEvent(pointer_event("pointer_move")), NOW + second)
+            assert viewer.tick(NOW + second + 0.5, {}) == []
+
+    def test_statistics_come_once_a_second_for_as_long_as_they_are_wanted(self) -> None:
+        viewer = open_viewer()
+        viewer.receive(StatsRequest(True), NOW)
+        told = [tenth for tenth in range(25) if viewer.tick(NOW + tenth / 10, {"viewers": 3})]
+        assert told == [0, 10, 20]
+        viewer.receive(StatsRequest(False), NOW + 2.5)
+        assert viewer.tick(NOW + 5, {}) == []
+
+    def test_statistics_have_the_numbers_of_the_protocol(self) -> None:
+        viewer = showing()
+        viewer.receive(StatsRequest(True), NOW)
+        (effect,) = viewer.tick(NOW + 1, {"viewers": 3})
+        assert isinstance(effect, Send)
+        assert isinstance(effect.message, Stats)
+        names = "fps bitrate round_trip_ms encode_ms window in_flight dropped keyframes viewers"
+        assert set(effect.message.stats) == set(names.split())
+
+
+class TestClosing:
+    def test_closing_says_goodbye_first_and_only_once(self) -> None:
+        viewer = open_viewer()
+        assert viewer.close(CloseCode.GOING_AWAY, "restart") == [Send(Bye("restart", 1001)), Close(1001, "restart")]
+        assert viewer.close(CloseCode.NORMAL, "again") == []
+
+    def test_a_reason_is_cut_to_what_a_close_frame_holds(self) -> None:
+        *_, close = open_viewer().receive(Bye("好" * 100), NOW)
+        assert close == Close(1000, "好" * 41)
+
+    def test_nothing_comes_out_of_a_closed_viewer(self) -> None:
+        viewer = showing()
+        viewer.receive(StatsRequest(True), NOW)
+        viewer.close(1000, "")
+        assert viewer.offer(chunk(2, keyframe=True), NOW) == []
+        assert viewer.tick(NOW + 100, {}) == []
+        assert viewer.tiers_changed((PNG,)) == []
+        with pytest.raises(ProtocolError, match="while closed"):
+            viewer.receive(Ping(1.0), NOW)
+
+    def test_what_is_held_is_let_go_of_when_the_viewer_vanishes(self) -> None:
+        viewer = open_viewer()
+        viewer.receive(InputEvent(key_event("key_down", "a")), NOW)
+        viewer.receive(InputEvent(pointer_event("pointer_down", button=1, buttons=(1,))), NOW)
+        effects = viewer.vanish(NOW)
+        assert [effect.event.type for effect in effects if isinstance(effect, Submit)] == ["pointer_up", "key_up"]
+        assert viewer.vanish(NOW) == []
