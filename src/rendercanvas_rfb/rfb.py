@@ -6,6 +6,7 @@ publishes to belongs to nobody, so that viewers and encoders go on while a draw 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import weakref
 from typing import Any
@@ -126,7 +127,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
             context = self._canvas_context
             self._time_to_draw()
             if self._is_closed:
-                # While it was drawn: rendercanvas closes canvases in its handler of Ctrl-C.
+                # While it was drawn, by Ctrl-C.
                 _finish_readback(context)
 
     def _wake(self) -> None:
@@ -202,13 +203,19 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
 
 def _finish_readback(context: Any) -> None:
-    """Wait for the picture that is on its way from the GPU, for some milliseconds.
+    """Wait for the picture that is on its way from the GPU, for some milliseconds, and let none follow.
 
-    The loop may end next; wgpu, which could not deliver the picture then, would report an error.
+    The loop may end next; wgpu, which could not deliver a picture then, would report an error.
     """
     # Only a context of wgpu has a downloader.
-    if (downloader := getattr(context, "_downloader", None)) is not None:
-        downloader._clear_pending_download()
+    if (downloader := getattr(context, "_downloader", None)) is None:
+        return
+    # rendercanvas closes canvases in its handler of Ctrl-C, and thus perhaps in the middle of a draw.
+    context._rc_present = lambda **_options: {"method": "skip"}
+    downloader._clear_pending_download()
+    # wgpu's thread holds this lock while it delivers; that it has begun is all that was waited for.
+    with getattr(downloader._awaitable, "_lock", contextlib.nullcontext()):
+        pass
 
 
 def _clamp(side: int) -> int:
