@@ -1,6 +1,7 @@
 /** A live view of a canvas in an element of the page. */
 
 import type { FromWorker, PresentedFrame, StatusDetail } from "../bridge";
+import type { ViewSize } from "../core/client-messages";
 import type { InputEvent } from "../core/events";
 import type { CanvasState, StreamDescription } from "../core/server-messages";
 import { FITS, type Fit } from "../core/viewport";
@@ -92,7 +93,7 @@ export class RfbView extends EventTarget {
       reload: () => location.reload(),
     });
     this.#assemble(root, options);
-    this.#room = new Room(this.#input.stage, () => this.#roomChanged());
+    this.#room = new Room(this.#input.stage, (view) => this.#roomChanged(view));
     this.#listen();
     this.#banner.show(this.#detail, false);
     this.#worker = this.#startWorker(options);
@@ -233,8 +234,8 @@ export class RfbView extends EventTarget {
     const { signal } = this.#stop;
     this.#root.addEventListener("pointermove", (event) => this.#pointerNear(event), { signal });
     this.#root.addEventListener("pointerleave", () => this.#toolbar.pointerNear(-1, -1), { signal });
-    window.addEventListener("online", () => this.reconnect(), { signal });
-    document.addEventListener("visibilitychange", () => this.#visibilityChanged(), { signal });
+    window.addEventListener("online", () => this.#wake(), { signal });
+    document.addEventListener("visibilitychange", () => this.#wake(), { signal });
   }
 
   #startWorker(options: RfbViewOptions): WorkerClient | null {
@@ -334,8 +335,7 @@ export class RfbView extends EventTarget {
     this.#emit("frame", frame);
   }
 
-  #roomChanged(): void {
-    const view = this.#room.current;
+  #roomChanged(view: ViewSize): void {
     this.#worker?.post({ type: "view", view });
     if (!view.visible) this.#input.release();
     this.#layout();
@@ -346,8 +346,9 @@ export class RfbView extends EventTarget {
     this.#updateStats({ scale: this.#picture.layout(this.#room.current, this.#fit) });
   }
 
-  #visibilityChanged(): void {
-    if (document.visibilityState === "visible") this.reconnect();
+  /** The network is back or the tab is shown: no reason to wait any longer. A refusal stays one. */
+  #wake(): void {
+    if (document.visibilityState === "visible" && this.status === "reconnecting") this.reconnect();
   }
 
   #pointerNear(event: PointerEvent): void {

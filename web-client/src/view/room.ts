@@ -18,6 +18,7 @@ export class Room {
   #height = 1;
   #physical: Size | null = null;
   #onScreen = true;
+  #told = "";
   readonly #stop = new AbortController();
   readonly #resizes: ResizeObserver;
   readonly #intersections: IntersectionObserver;
@@ -99,7 +100,12 @@ export class Room {
     query.addEventListener("change", changed, { once: true, signal });
   }
 
+  /** Reports the room where it has changed; observers and media queries often fire together. */
   #tell(): void {
-    this.changed(this.current);
+    const view = this.current;
+    const told = JSON.stringify(view);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.changed(view);
   }
 }
