@@ -6,6 +6,7 @@ viewers come and go and send input. All methods may be called from any thread, u
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -15,7 +16,7 @@ from typing import Any, Protocol
 
 from .encoders.base import EncoderFactory
 from .encoders.registry import available_tiers, open_encoder
-from .errors import CloseCode
+from .errors import CloseCode, FrameError, StateError
 from .events import Event
 from .frames import Frame, PixelFormat, Pixels, check_pixels, same_pixels
 from .pipeline import Pipeline, Subscriber
@@ -27,8 +28,8 @@ from .session.sizing import Sizing
 __all__ = ["Display", "ViewerEvent", "Watcher"]
 
 MAX_QUEUED_EVENTS = 4096
-"""Events that wait for the program, at most. At 100 a second, 40 s of a program that does not look; moves and wheels
-in a row count as one."""
+"""Events that wait for the program, at most. At 100 a second, 40 s of a program that does not look; moves in a row
+count as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class Display:
         return at once."""
         self._clock = clock
         self._lock = threading.Lock()
+        # Apart from the other one, because comparing large pictures takes milliseconds, and viewers wait for that one.
+        self._publishing = threading.Lock()
         self._latest: Frame | None = None
         self._state: dict[str, Any] = {"title": name, "cursor": "default", "viewers": 0}
         self._events: deque[ViewerEvent] = deque()
@@ -99,10 +102,12 @@ class Display:
             The frame that is shown now, which is the one before where the two are equal.
 
         Raises:
-            FrameError: The array is not of that kind.
+            FrameError: The array is not of that kind, or the pixel ratio is no positive finite number.
         """
         pixels = check_pixels(pixels)
-        with self._lock:
+        if not 0 < pixel_ratio < math.inf:
+            raise FrameError(f"the pixel ratio of a frame must be a positive finite number, not {pixel_ratio!r}")
+        with self._publishing:
             before = self._latest
             version = 1 if before is None else (before.version + 1) % SERIAL_MODULUS
             frame = Frame(pixels, format, pixel_ratio, version, int(self._clock() * 1e6))
@@ -120,6 +125,12 @@ class Display:
     def wants_frame(self) -> bool:
         """Whether a frame that is published now would be sent to somebody."""
         return self.pipeline.wants_frame()
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody may be looking at the picture."""
+        with self._lock:
+            return self._sizing.watched
 
     def poll_events(self) -> list[ViewerEvent]:
         """The events since the last call, of all viewers, in the order in which they came."""
@@ -174,8 +185,15 @@ class Display:
         return self._closed
 
     def attach(self, watcher: Watcher) -> dict[str, Any]:
-        """Let ``watcher`` in, and return the state that it must know; changes to it come from now on."""
+        """Let ``watcher`` in, and return the state that it must know; changes to it come from now on.
+
+        Raises:
+            StateError: The display is closed.
+        """
         with self._lock:
+            # Under the lock, so that each watcher is either told by `close` or refused here.
+            if self._closed:
+                raise StateError(f"display {self.name!r} is closed")
             self._watchers[watcher] = None
             self._count_viewers()
             return {**self._state, "sizing": False}

@@ -81,6 +81,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._is_closed = False
         self._draw_pending = False
         self._has_size = False
+        self._resized = False
         self._native_pixel_ratio = 1.0
         kwargs.setdefault("max_fps", DEFAULT_MAX_FPS)
         super().__init__(*args, **kwargs)
@@ -104,8 +105,6 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         display = self._display
         if display is None or self._is_closed:
             return
-        if (view := display.take_view()) is not None:
-            self._set_physical_size(view.physical_width, view.physical_height, view.pixel_ratio)
         for item in display.poll_events():
             if item.event.type == "close":
                 self.close()
@@ -114,8 +113,10 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._draw_if_wanted()
 
     def _rc_request_draw(self) -> None:
-        self._draw_pending = True
+        self._draw_pending, self._resized = True, False
         self._draw_if_wanted()
+        if self._draw_pending:
+            self._process_events_unwatched()
 
     def _draw_if_wanted(self) -> None:
         """Draw, where the scheduler waits for it and somebody would see it.
@@ -123,7 +124,8 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         Without a viewer the scheduler goes on waiting, and nothing is drawn.
         """
         if self._draw_pending and self._display is not None and self._display.wants_frame():
-            self._draw_pending = False
+            self._adopt_view()
+            self._draw_pending, self._resized = False, False
             context = self._canvas_context
             self._time_to_draw()
             if self._is_closed:
@@ -134,10 +136,26 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         """What there is to do when the display has something new."""
         if self._is_closed:
             return
+        self._adopt_view()
         if self._draw_pending:
             self._rc_gui_poll()
-        else:
+            self._process_events_unwatched()
+        # With another size the scheduler draws at its next tick, in all update modes. Processing events before that would
+        # tell the size to everybody else, and the scheduler would not see that it changed.
+        elif not self._resized:
             self._process_events()
+
+    def _process_events_unwatched(self) -> None:
+        """Process events where no draw is going to do it.
+
+        Otherwise they wait for the draw, so that moves are merged: each one costs pygfx a pick on the GPU.
+        """
+        if self._display is not None and not self._display.watched:
+            self._process_events()
+
+    def _adopt_view(self) -> None:
+        if self._display is not None and (view := self._display.take_view()) is not None:
+            self._set_physical_size(view.physical_width, view.physical_height, view.pixel_ratio)
 
     def _rc_get_present_info(self, present_methods: list[str]) -> dict[str, Any] | None:
         if "bitmap" not in present_methods:
@@ -171,7 +189,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         size = (_clamp(width), _clamp(height))
         if size == self.get_physical_size() and native_pixel_ratio == self._native_pixel_ratio and self._has_size:
             return
-        self._native_pixel_ratio, self._has_size = native_pixel_ratio, True
+        self._native_pixel_ratio, self._has_size, self._resized = native_pixel_ratio, True, True
         self._size_info.set_physical_size(*size, native_pixel_ratio)
         if self._display is not None:
             logical_width, logical_height = self.get_logical_size()

@@ -69,12 +69,28 @@ async def test_manual_draws_when_it_is_told_to(make_canvas, painter):
     canvas = make_canvas(size=(16, 16), update_mode="manual")
     painted = painter(canvas, (1, 2, 3))
     async with connect(canvas.url) as client:
+        await client.next_picture()  # The first picture is there because the size is new.
+        before = painted.draws
         canvas.request_draw()
         await turns()
-        assert painted.draws == 0
+        assert painted.draws == before
+        painted.color = (200, 200, 200)
         canvas.force_draw()
-        assert painted.draws == 1
-        assert (await client.next_picture()).pixels.shape == (16, 16, 3)
+        assert painted.draws == before + 1
+        assert (await client.next_picture()).pixels.min() > 190
+
+
+@pytest.mark.parametrize("mode", ["manual", "ondemand", "continuous", "fastest"])
+async def test_a_resize_draws_in_every_mode(make_canvas, painter, mode):
+    canvas = make_canvas(size=(16, 16), update_mode=mode)
+    painter(canvas, (1, 2, 3))
+    async with connect(canvas.url, view=view_of(16, 16)) as client:
+        for size in [(20, 30), (40, 25), (31, 17)]:
+            await client.set_view(view_of(*size))
+            await client.send_event("pointer_move", x=1, y=1)
+            picture = await client.next_picture()
+            while picture.pixels.shape[:2] != size[::-1]:
+                picture = await client.next_picture()
 
 
 async def test_the_mode_can_be_changed(make_canvas, painter):
@@ -85,6 +101,17 @@ async def test_the_mode_can_be_changed(make_canvas, painter):
         await until(lambda: painted.draws > 5)
         with pytest.raises(ValueError, match="Invalid update_mode"):
             canvas.set_update_mode("sometimes")
+
+
+async def test_events_are_handled_while_nobody_looks(make_canvas, painter):
+    canvas = make_canvas(size=(16, 16))
+    painted = painter(canvas, (1, 2, 3))
+    keys = []
+    canvas.add_event_handler(lambda e: keys.append(e["key"]), "key_down")
+    async with connect(canvas.url, view=view_of(16, 16, visible=False)) as client:
+        await client.send_event("key_down", key="a")
+        await until(lambda: keys == ["a"])
+    assert painted.draws == 0
 
 
 async def test_force_draw_needs_no_viewer(make_canvas, painter):

@@ -34,6 +34,11 @@ class Sizing(Generic[V]):
         """The view of the chosen viewer."""
         return None if self.chosen is None else self._views[self.chosen]
 
+    @property
+    def watched(self) -> bool:
+        """Whether there is a viewer that somebody may be looking at; one without a screen counts."""
+        return any(view is None or view.visible for view in self._views.values())
+
     def _choose(self) -> None:
         if self.chosen is None or not self._can_size(self.chosen):
             self.chosen = next((viewer for viewer in self._views if self._can_size(viewer)), None)

@@ -1,0 +1,108 @@
+"""Pages of a real browser, and what they show."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.async_api import Browser, BrowserContext, Page
+
+from rendercanvas_rfb.display import Display
+from rendercanvas_rfb.frames import Pixels
+from tests.support import TIMEOUT_S
+
+
+class Viewer:
+    """One page that shows a canvas."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+
+    async def get(self, expression: str) -> Any:
+        """The value of a JavaScript expression, in which ``view`` is the `RfbView` of the page."""
+        return await self.page.evaluate(
+            f"(() => {{ const view = document.querySelector('rfb-view')?.view; return {expression}; }})()"
+        )
+
+    async def until(self, expression: str, timeout_s: float = TIMEOUT_S) -> None:
+        """Wait until a JavaScript expression is true."""
+        deadline = time.monotonic() + timeout_s
+        while not await self.get(f"Boolean({expression})"):
+            assert time.monotonic() < deadline, (
+                f"{expression} did not become true in {timeout_s:g} s; {await self._situation()}"
+            )
+            await asyncio.sleep(0.02)
+
+    async def current(self, display: Display, size: tuple[int, int] | None = None) -> tuple[Pixels, Pixels]:
+        """Wait until the page shows the latest frame of ``display``, of ``size`` where that is given.
+
+        Returns:
+            The page's pixels and the frame's: uint8 arrays of shape (height, width, 3).
+        """
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            frame = display.latest
+            if frame is not None and size in (None, (frame.width, frame.height)):
+                shown = await self.get("view?.frame?.frame")
+                if shown == frame.version and (pixels := await self.pixels()) is not None and display.latest is frame:
+                    return pixels, frame.pixels[..., :3]
+            assert time.monotonic() < deadline, (
+                f"the page does not show frame {frame and frame.version} at {size}; {await self._situation()}"
+            )
+            await asyncio.sleep(0.02)
+
+    async def pixels(self) -> Pixels:
+        """The page as a person sees it: uint8 array of shape (height, width, 3), device pixels."""
+        # What a worker has drawn is on the screen with the second frame after it.
+        await self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return _decode(await self.page.screenshot(type="png"))
+
+    async def _situation(self) -> str:
+        status, state, stats = [await self.get(f"view?.{name}") for name in ("statusDetail", "state", "stats")]
+        return f"the page is {status} with {state}, {stats}, errors {self.errors}"
+
+    async def box(self) -> dict[str, float]:
+        """Position and size of the canvas element, CSS pixels."""
+        box: dict[str, float] = await self.get(
+            "(r => ({x: r.x, y: r.y, width: r.width, height: r.height}))"
+            "(document.querySelector('rfb-view').shadowRoot.querySelector('canvas').getBoundingClientRect())"
+        )
+        return box
+
+
+class OpenPage:
+    """Opens pages in contexts of their own."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self._viewers: list[Viewer] = []
+
+    async def __call__(self, url: str, width: int = 800, height: int = 600, ratio: float = 1, **options: Any) -> Viewer:
+        """Open ``url`` in a window of this size (CSS pixels) on a screen with this pixel ratio."""
+        viewport = {"width": width, "height": height}
+        context = await self._browser.new_context(viewport=viewport, device_scale_factor=ratio, **options)
+        self._contexts.append(context)
+        viewer = Viewer(await context.new_page())
+        self._viewers.append(viewer)
+        await viewer.page.goto(url)
+        return viewer
+
+    async def finish(self) -> None:
+        """Close all pages; none may have logged an error that no test took."""
+        for context in self._contexts:
+            await context.close()
+        errors = [error for viewer in self._viewers for error in viewer.errors]
+        assert errors == []
+
+
+def _decode(png: bytes) -> Pixels:
+    with Image.open(io.BytesIO(png)) as image:
+        return np.asarray(image.convert("RGB"))
