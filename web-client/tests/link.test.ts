@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { StatusDetail } from "../src/bridge";
+import { Link } from "../src/worker/link";
+
+/** A socket whose other end is the test. */
+class FakeSocket {
+  static readonly OPEN = 1;
+  static all: FakeSocket[] = [];
+
+  readyState = 0;
+  bufferedAmount = 0;
+  readonly sent: { readonly type: string }[] = [];
+  closed: number | null = null;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+
+  constructor(readonly url: string) {
+    if (!url.startsWith("ws")) throw new SyntaxError("not a socket's address");
+    FakeSocket.all.push(this);
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close(code: number): void {
+    this.closed = code;
+  }
+
+  open(): void {
+    this.readyState = FakeSocket.OPEN;
+    this.onopen?.();
+  }
+
+  end(code: number, reason = ""): void {
+    this.readyState = 3;
+    this.onclose?.({ code, reason });
+  }
+}
+
+function connect(url = "ws://host/a/ws") {
+  const statuses: StatusDetail[] = [];
+  const calls: string[] = [];
+  const link = new Link(url, {
+    opened: () => calls.push("opened"),
+    text: (data) => calls.push(data),
+    chunk: () => calls.push("chunk"),
+    lost: () => calls.push("lost"),
+    status: (detail) => statuses.push(detail),
+  });
+  link.open();
+  return { link, statuses, calls };
+}
+
+function newest(): FakeSocket {
+  const socket = FakeSocket.all.at(-1);
+  if (socket === undefined) throw new Error("no socket was opened");
+  return socket;
+}
+
+beforeEach(() => {
+  FakeSocket.all = [];
+  vi.useFakeTimers();
+  vi.stubGlobal("WebSocket", FakeSocket);
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe("Link", () => {
+  test("is connected once the server has greeted", () => {
+    const { link, statuses, calls } = connect();
+    newest().open();
+    expect(calls).toEqual(["opened"]);
+    link.welcomed();
+    expect(statuses.map(({ status }) => status)).toEqual(["connecting", "connected"]);
+  });
+
+  test("tries again with growing delays, and quickly after a connection that held", () => {
+    const { link, statuses } = connect();
+    const delays: (number | null)[] = [];
+    for (let attempt = 0; attempt < 3; attempt++) {
+      newest().end(1006);
+      delays.push(statuses.at(-1)?.retryInMs ?? null);
+      vi.runOnlyPendingTimers();
+    }
+    expect(delays).toEqual([125, 250, 500]);
+    newest().open();
+    link.welcomed();
+    newest().onmessage?.({ data: "hello" });
+    vi.advanceTimersByTime(6_000);
+    newest().end(1006);
+    expect(statuses.at(-1)).toMatchObject({ status: "reconnecting", retryInMs: 125 });
+  });
+
+  test("a retry asked for does not wait, and opens no second socket", () => {
+    const { link } = connect();
+    link.retryNow();
+    expect(FakeSocket.all).toHaveLength(1);
+    newest().end(1006);
+    link.retryNow();
+    vi.advanceTimersByTime(1_000);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  test.each([
+    [4401, "token"],
+    [4403, "report"],
+    [4426, "reload"],
+  ])("a refusal with %d is not retried, and asks for: %s", (code, after) => {
+    const { statuses } = connect();
+    newest().end(code, "no");
+    expect(statuses.at(-1)).toMatchObject({ status: "refused", code, reason: "no", after, retryInMs: null });
+    vi.advanceTimersByTime(120_000);
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  test("pings a silent server, and gives it up after 10 s without waiting for the close handshake", () => {
+    const { calls, statuses } = connect();
+    const socket = newest();
+    socket.open();
+    vi.advanceTimersByTime(3_500);
+    expect(socket.sent).toMatchObject([{ type: "ping" }]);
+    vi.advanceTimersByTime(7_000);
+    expect(calls.at(-1)).toBe("lost");
+    expect(statuses.some(({ code }) => code === 4408)).toBe(true);
+    expect(socket.closed).not.toBeNull();
+  });
+
+  test("a server that does not even accept is given up as well", () => {
+    const { statuses } = connect();
+    vi.advanceTimersByTime(10_500);
+    expect(statuses.some(({ code }) => code === 4408)).toBe(true);
+  });
+
+  test("what a socket says after it was given up is not heard", () => {
+    const { link, calls } = connect();
+    const old = newest();
+    old.open();
+    link.fail(4400, "chunk: magic 0, expected 251");
+    expect(old.onmessage).toBeNull();
+    expect(calls.filter((call) => call === "lost")).toHaveLength(1);
+    expect(old.closed).toBe(4400);
+  });
+
+  test("an address that is none is reported, not retried", () => {
+    const { statuses } = connect("ftp://host/");
+    expect(statuses.at(-1)).toMatchObject({ status: "refused", after: "report" });
+  });
+
+  test("says goodbye and stays closed", () => {
+    const { link, statuses } = connect();
+    newest().open();
+    link.close("bye");
+    expect(newest().sent).toMatchObject([{ type: "bye", reason: "bye" }]);
+    link.retryNow();
+    vi.advanceTimersByTime(60_000);
+    expect(FakeSocket.all).toHaveLength(1);
+    expect(statuses.at(-1)?.status).toBe("closed");
+  });
+
+  test("is congested while more than a few messages wait in the socket", () => {
+    const { link } = connect();
+    newest().bufferedAmount = 100;
+    expect(link.congested).toBe(false);
+    newest().bufferedAmount = 100_000;
+    expect(link.congested).toBe(true);
+  });
+});
