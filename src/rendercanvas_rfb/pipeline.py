@@ -14,7 +14,7 @@ import itertools
 import logging
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
@@ -93,6 +93,7 @@ class Pipeline:
         self._lock = threading.Lock()
         self._tiers = tiers
         self._workers: dict[Tier, _Worker] = {}
+        self._ending: set[_Worker] = set()
         self._sequences = itertools.count(1)
         self._streams = itertools.count(1)
         self._closed = False
@@ -117,7 +118,8 @@ class Pipeline:
             if worker is None:
                 worker = self._workers[tier] = _Worker(tier, self, self._source, self._open_encoder, self._clock)
                 worker.start()
-        worker.join_viewer(subscriber)
+            # Under the lock, so that a worker that ends or fails meanwhile does not end without this one.
+            worker.join_viewer(subscriber)
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Offer nothing more. The encoder of a tier without viewers is freed."""
@@ -125,6 +127,7 @@ class Pipeline:
             for tier, worker in list(self._workers.items()):
                 if worker.leave_viewer(subscriber):
                     del self._workers[tier]
+                    self._ending = {worker, *(other for other in self._ending if other.is_alive())}
 
     def ready(self, subscriber: Subscriber, has_room: bool) -> None:
         """Whether ``subscriber`` would take a chunk now."""
@@ -153,7 +156,8 @@ class Pipeline:
         """End the encode threads and free the encoders. Waits for a picture that is being encoded."""
         with self._lock:
             self._closed = True
-            workers, self._workers = list(self._workers.values()), {}
+            workers = [*self._workers.values(), *self._ending]
+            self._workers, self._ending = {}, set()
         for worker in workers:
             worker.stop()
         for worker in workers:
@@ -172,12 +176,15 @@ class Pipeline:
     def _next_stream(self) -> int:
         return next(self._streams) % SERIAL_MODULUS
 
-    def _tier_failed(self, tier: Tier) -> None:
+    def _tier_failed(self, failed: _Worker) -> None:
         with self._lock:
-            self._tiers = tuple(other for other in self._tiers if other != tier)
-            failed = self._workers.pop(tier, None)
-            workers = list(self._workers.values())
-        for worker in [*workers, *([failed] if failed else [])]:
+            self._tiers = tuple(tier for tier in self._tiers if tier != failed.tier)
+            concerned = {failed, *self._workers.values()}
+            # Another one, where the viewers of the one that failed had left it and new ones came.
+            current = self._workers.pop(failed.tier, failed)
+            self._ending |= {failed, current}
+        current.stop()
+        for worker in concerned:
             worker.announce(lambda subscriber: subscriber.tiers_changed())
 
 
@@ -193,7 +200,7 @@ class _Worker(threading.Thread):
         clock: Callable[[], float],
     ) -> None:
         super().__init__(name=f"rfb-encode-{tier}", daemon=True)
-        self._tier = tier
+        self.tier = tier
         self._pipeline = pipeline
         self._source = source
         self._open_encoder = open_encoder
@@ -205,6 +212,8 @@ class _Worker(threading.Thread):
         self.changed = threading.Condition()
         self._viewers: set[Subscriber] = set()
         self._ready: set[Subscriber] = set()
+        # Chunks on their way to a viewer's thread: what it says about its room before it has them is out of date.
+        self._offered: Counter[Subscriber] = Counter()
         self._keyframes = KeyframeSchedule()
         self._picked: int | None = None
         self._last: Chunk | None = None
@@ -223,10 +232,12 @@ class _Worker(threading.Thread):
                 return False
             self._viewers.discard(subscriber)
             self._ready.discard(subscriber)
-            if not self._viewers:
-                self._stopped = True
-                self.changed.notify()
-            return self._stopped
+            del self._offered[subscriber]
+            if self._viewers:
+                return False
+            self._stopped = True
+            self.changed.notify()
+            return True
 
     def has_viewer(self, subscriber: Subscriber) -> bool:
         with self.changed:
@@ -236,7 +247,7 @@ class _Worker(threading.Thread):
         """Returns whether that makes the tier want a frame which it did not want before."""
         with self.changed:
             had_room = bool(self._ready)
-            if has_room and subscriber in self._viewers:
+            if has_room and subscriber in self._viewers and not self._offered[subscriber]:
                 self._ready.add(subscriber)
                 self.changed.notify()
             else:
@@ -250,7 +261,9 @@ class _Worker(threading.Thread):
                 self.changed.notify()
             else:
                 # Under the lock, so that no delta that follows this keyframe can be posted before it.
-                subscriber.post(partial(subscriber.offer, chunk))
+                self._ready.discard(subscriber)
+                self._offered[subscriber] += 1
+                subscriber.post(partial(self._deliver, [subscriber], chunk))
 
     def wake(self) -> None:
         with self.changed:
@@ -280,6 +293,16 @@ class _Worker(threading.Thread):
             return None
         return chunk if after is None or serial_less(after, chunk.header.sequence) else None
 
+    # On the I/O thread of these viewers.
+
+    def _deliver(self, viewers: list[Subscriber], chunk: Chunk) -> None:
+        with self.changed:
+            viewers = [viewer for viewer in viewers if viewer in self._viewers]
+            # Those who left and came back have no count for what was on its way before.
+            self._offered.subtract(viewer for viewer in viewers if self._offered[viewer])
+        for viewer in viewers:
+            viewer.offer(chunk)
+
     # The encode thread.
 
     def run(self) -> None:
@@ -289,7 +312,7 @@ class _Worker(threading.Thread):
         except EncoderError as error:
             self._give_up(error)
         except Exception as error:  # An encoder is foreign code; the display goes on with the other tiers.
-            logger.exception("encoder of %s crashed", self._tier)
+            logger.exception("encoder of %s crashed", self.tier)
             self._give_up(error)
         finally:
             self._close_encoder()
@@ -322,7 +345,7 @@ class _Worker(threading.Thread):
         encoder = self._encoder_for(frame)
         picture = encoder.encode(frame, keyframe=keyframe)
         header = ChunkHeader(
-            format=self._tier.format,
+            format=self.tier.format,
             keyframe=picture.keyframe,
             lossless=picture.lossless,
             sequence=self._pipeline._next_sequence(),
@@ -339,7 +362,7 @@ class _Worker(threading.Thread):
         size = (frame.width, frame.height)
         if self._encoder is None or self._encoder_size != size:
             self._close_encoder()
-            self._encoder = self._open_encoder(self._tier, *size)
+            self._encoder = self._open_encoder(self.tier, *size)
             self._encoder_size = size
             self._stream = self._pipeline._next_stream()
         return self._encoder
@@ -353,21 +376,17 @@ class _Worker(threading.Thread):
                 self._keyframes.made(self._clock())
             by_thread: defaultdict[Post, list[Subscriber]] = defaultdict(list)
             for viewer in self._viewers:
+                self._offered[viewer] += 1
                 by_thread[viewer.post].append(viewer)
             for post, viewers in by_thread.items():
-                post(partial(_offer_all, viewers, chunk))
+                post(partial(self._deliver, viewers, chunk))
 
     def _give_up(self, error: Exception) -> None:
-        logger.warning("no more %s: %s", self._tier, error)
+        logger.warning("no more %s: %s", self.tier, error)
         self.stop()
-        self._pipeline._tier_failed(self._tier)
+        self._pipeline._tier_failed(self)
 
     def _close_encoder(self) -> None:
         encoder, self._encoder = self._encoder, None
         if encoder is not None:
             encoder.close()
-
-
-def _offer_all(viewers: list[Subscriber], chunk: Chunk) -> None:
-    for viewer in viewers:
-        viewer.offer(chunk)
