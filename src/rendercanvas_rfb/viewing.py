@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from ._version import __version__
 from .display import Display
-from .errors import CloseCode, ConnectionClosed, ProtocolError
+from .errors import CloseCode, ConnectionClosed, ProtocolError, StateError
 from .pipeline import Post
 from .protocol.chunk import Chunk
 from .protocol.codec import decode_client, encode
@@ -28,6 +28,7 @@ from .session.viewer import (
     SetView,
     Submit,
     Viewer,
+    ViewerState,
 )
 
 __all__ = ["Authenticator", "Connection", "ViewerSession", "watch"]
@@ -44,8 +45,12 @@ MAX_QUEUED_MESSAGES = 512
 """Messages that wait for the transport, at most. Chunks are bounded by the window; the rest are state changes and
 answers to the viewer's own pings, and a viewer for which 512 of those pile up has not read for a long time."""
 
+MAX_QUEUED_BYTES = 16 * 1024 * 1024
+"""Bytes that wait for the transport, at most, and one message more. The window keeps a viewer to a fourth of it; one
+that hides and shows itself gets a new window each time."""
+
 CLOSE_TIMEOUT_S = 2.0
-"""Seconds that a viewer gets to take what is queued when its connection is closed."""
+"""Seconds that a viewer gets to take what is queued when its connection is closed, and then to take the close."""
 
 
 class Connection(Protocol):
@@ -95,7 +100,9 @@ class ViewerSession:
         self._authenticate = authenticate
         self._viewer = Viewer(f"v{next(_numbers)}", loop.time())
         self._outgoing: asyncio.Queue[str | bytes | Close] = asyncio.Queue(MAX_QUEUED_MESSAGES)
+        self._queued_bytes = 0
         self._ending = asyncio.Event()
+        self._farewell = Close(CloseCode.INTERNAL, "error in the server")
 
     async def run(self) -> None:
         """Read, write and look at the clock until the connection ends."""
@@ -107,10 +114,11 @@ class ViewerSession:
             asyncio.create_task(self._ending.wait(), name=f"{self._viewer.id} end"),
         ]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if any(task.exception() for task in done):
+                self.end(CloseCode.INTERNAL, "error in the server")
             if self._ending.is_set():
-                # The viewer is to hear why. One that does not read only delays its own end.
-                await asyncio.wait([writer], timeout=CLOSE_TIMEOUT_S)
+                await self._hang_up(writer)
         finally:
             for task in tasks:
                 task.cancel()
@@ -120,6 +128,14 @@ class ViewerSession:
         for error in results:
             if isinstance(error, Exception):
                 logger.error("error while serving viewer %s", self._viewer.id, exc_info=error)
+
+    async def _hang_up(self, writer: asyncio.Task[None]) -> None:
+        """Let the viewer hear why. One that does not read only delays its own end."""
+        await asyncio.wait([writer], timeout=CLOSE_TIMEOUT_S)
+        writer.cancel()
+        with suppress(ConnectionClosed, TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._connection.close(self._farewell.code, self._farewell.reason)
 
     # What the display and the pipeline call, on this loop.
 
@@ -167,6 +183,7 @@ class ViewerSession:
                 if isinstance(message, Close):
                     await self._connection.close(message.code, message.reason)
                     return
+                self._queued_bytes -= len(message)
                 await self._connection.send(message)
         except ConnectionClosed:
             return
@@ -179,9 +196,12 @@ class ViewerSession:
     async def _let_in(self, hello: Hello) -> None:
         if not await self._authenticate(hello):
             raise ProtocolError("credential missing or wrong", CloseCode.UNAUTHORIZED)
-        if self._display.closed:
-            raise ProtocolError("the display is closed", CloseCode.NORMAL)
-        state = self._display.attach(self)
+        if self._viewer.state is not ViewerState.AUTHENTICATING:
+            return  # It took so long that the viewer was sent away.
+        try:
+            state = self._display.attach(self)
+        except StateError as error:
+            raise ProtocolError("the display is closed", CloseCode.NORMAL) from error
         welcome = Welcome(self._viewer.id, self._display.name, __version__, state)
         self._apply(self._viewer.accept(hello, welcome, self._display.pipeline.tiers, self._time()))
 
@@ -220,12 +240,17 @@ class ViewerSession:
 
     def _put(self, message: str | bytes | Close) -> None:
         if isinstance(message, Close):
+            self._farewell = message
             self._ending.set()
-        try:
-            self._outgoing.put_nowait(message)
-        except asyncio.QueueFull:
-            # Nothing gets through, so neither would an explanation.
-            self._ending.set()
+        if self._outgoing.full() or self._queued_bytes >= MAX_QUEUED_BYTES:
+            # Nothing gets through.
+            if not self._ending.is_set():
+                self._farewell = Close(CloseCode.TIMEOUT, "messages were not read in time")
+                self._ending.set()
+            return
+        if not isinstance(message, Close):
+            self._queued_bytes += len(message)
+        self._outgoing.put_nowait(message)
 
 
 @dataclass(frozen=True, slots=True)
