@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import webbrowser
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from ..demo import SCENES, Scene
+from .backend import choose_backend
 from .options import add_server_options, can_open_browser
 from .requirements import how_to_get_a_driver, how_to_install, missing_modules
 
@@ -63,8 +63,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _show(scenes: Sequence[Scene], arguments: argparse.Namespace) -> None:
-    # Before fastplotlib is imported: without it, it looks for a window system.
-    os.environ["RENDERCANVAS_BACKEND"] = "rfb"
+    choose_backend()
     from ..rfb import RfbRenderCanvas, loop
 
     shown = []

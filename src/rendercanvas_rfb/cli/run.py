@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from .backend import choose_backend
 from .options import add_server_options
 from .requirements import how_to_get_a_driver, how_to_install
 
@@ -49,7 +50,8 @@ def main(arguments: argparse.Namespace) -> int:
     if not arguments.as_module and not Path(arguments.script).exists():
         print(f"rendercanvas-rfb run: there is no file {arguments.script!r}", file=sys.stderr)
         return NOT_FOUND
-    _set_environment(arguments)
+    choose_backend()
+    _say_where_to_serve(arguments)
     sys.argv[:] = [arguments.script, *arguments.arguments]
     try:
         namespace = _run(arguments.script, as_module=arguments.as_module)
@@ -61,8 +63,7 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _set_environment(arguments: argparse.Namespace) -> None:
-    os.environ["RENDERCANVAS_BACKEND"] = "rfb"
+def _say_where_to_serve(arguments: argparse.Namespace) -> None:
     if arguments.host is not None:
         os.environ["RENDERCANVAS_RFB_HOST"] = arguments.host
     if arguments.port is not None:
