@@ -20,6 +20,7 @@ export class InputBinding {
   readonly stage = element("div", { class: "stage" });
   readonly #keyboard: KeyboardBinding;
   readonly #pointer: PointerBinding;
+  readonly #stop = new AbortController();
 
   constructor(private readonly target: InputTarget) {
     this.#keyboard = new KeyboardBinding((event) => target.send(event));
@@ -37,6 +38,7 @@ export class InputBinding {
     // release is the first thing the newly focused input hears.
     input.addEventListener("keyup", ({ key }) => key === "Tab" && this.stage.classList.add("focus-ring"));
     input.addEventListener("blur", () => this.stage.classList.remove("focus-ring"));
+    window.addEventListener("blur", () => this.release(), { signal: this.#stop.signal });
   }
 
   /** Whether a button or a dragging finger is down. */
@@ -65,6 +67,7 @@ export class InputBinding {
   }
 
   close(): void {
+    this.#stop.abort();
     this.#pointer.close();
   }
 

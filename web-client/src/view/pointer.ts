@@ -39,7 +39,6 @@ export class PointerBinding {
     stage.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
     // Shift lets the browser's own menu through, as it does elsewhere.
     stage.addEventListener("contextmenu", (event) => !event.shiftKey && event.preventDefault(), { signal });
-    window.addEventListener("blur", () => this.release(), { signal });
   }
 
   /** Whether a button or finger is down. */
