@@ -6,7 +6,6 @@ publishes to belongs to nobody, so that viewers and encoders go on while a draw 
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import weakref
 from typing import Any
@@ -32,6 +31,9 @@ interaction; this one matches screens."""
 MAX_CANVAS_DIMENSION = 8192
 """Pixels per side that a viewer can make the canvas have: WebGPU's guaranteed maximum for textures
 (maxTextureDimension2D), and more than an 8K screen."""
+
+READBACK_TIMEOUT_S = 1.0
+"""Seconds that closing a canvas waits for its last picture: an 8K one takes a tenth of that."""
 
 _FORMATS = {"rgba-u8": PixelFormat.RGBA, "bgra-u8": PixelFormat.BGRA}
 
@@ -91,7 +93,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
             # The loop knows the canvas already, and would wait for it to be closed.
             self._is_closed = True
             raise
-        self._display.on_wake = _Waker(self)
+        self._waker = self._display.on_wake = _Waker(self)
         self._final_canvas_init()
 
     @property
@@ -105,6 +107,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         display = self._display
         if display is None or self._is_closed:
             return
+        self._waker.rearm()
         for item in display.poll_events():
             if item.event.type == "close":
                 self.close()
@@ -221,19 +224,20 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
 
 def _finish_readback(context: Any) -> None:
-    """Wait for the picture that is on its way from the GPU, for some milliseconds, and let none follow.
+    """Wait for the picture that is on its way from the GPU, and let none follow.
 
-    The loop may end next; wgpu, which could not deliver a picture then, would report an error.
+    The loop may end next; wgpu, which could not deliver a picture then, would report an error. Only waits:
+    rendercanvas closes canvases in its handler of Ctrl-C, and thus perhaps while it draws, or reads a picture.
     """
     # Only a context of wgpu has a downloader.
     if (downloader := getattr(context, "_downloader", None)) is None:
         return
-    # rendercanvas closes canvases in its handler of Ctrl-C, and thus perhaps in the middle of a draw.
     context._rc_present = lambda **_options: {"method": "skip"}
-    downloader._clear_pending_download()
-    # wgpu's thread holds this lock while it delivers; that it has begun is all that was waited for.
-    with getattr(downloader._awaitable, "_lock", contextlib.nullcontext()):
-        pass
+    if (promise := downloader._awaitable) is not None:
+        promise._thread_event.wait(READBACK_TIMEOUT_S)
+        # Set before wgpu's thread calls the loop, and it holds this lock until it has.
+        with promise._lock:
+            pass
 
 
 def _clamp(side: int) -> int:
@@ -259,9 +263,13 @@ class _Waker:
         except (RuntimeError, AttributeError, TypeError):
             self._called = False
 
+    def rearm(self) -> None:
+        """Be ready to wake again: a loop that stops forgets the calls that it had accepted."""
+        self._called = False
+
     def _on_loop(self) -> None:
         # Before the canvas looks, so that what comes while it does wakes it again.
-        self._called = False
+        self.rearm()
         if (canvas := self._canvas()) is not None:
             canvas._wake()
 

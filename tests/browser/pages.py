@@ -62,11 +62,24 @@ class Viewer:
         """The page as a person sees it: uint8 array of shape (height, width, 3), device pixels."""
         # What a worker has drawn is on the screen with the second frame after it.
         await self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        return _decode(await self.page.screenshot(type="png"))
+        return decode_png(await self.page.screenshot(type="png"))
 
     async def _situation(self) -> str:
         status, state, stats = [await self.get(f"view?.{name}") for name in ("statusDetail", "state", "stats")]
         return f"the page is {status} with {state}, {stats}, errors {self.errors}"
+
+    async def text(self) -> str:
+        """The text that is visible, inside of the element too."""
+        inside = "document.querySelector('rfb-view')?.shadowRoot?.querySelector('.view')?.innerText"
+        text: str = await self.get(f"document.body.innerText + ({inside} ?? '')")
+        return text
+
+    async def until_text(self, present: str = "", absent: str | None = None) -> None:
+        """Wait until the page shows the text ``present``, and not ``absent``."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while present not in (text := await self.text()) or (absent is not None and absent in text):
+            assert time.monotonic() < deadline, f"wanted {present!r} and not {absent!r}, the page says: {text}"
+            await asyncio.sleep(0.05)
 
     async def box(self) -> dict[str, float]:
         """Position and size of the canvas element, CSS pixels."""
@@ -103,6 +116,7 @@ class OpenPage:
         assert errors == []
 
 
-def _decode(png: bytes) -> Pixels:
+def decode_png(png: bytes) -> Pixels:
+    """The pixels of a PNG file: uint8 array of shape (height, width, 3)."""
     with Image.open(io.BytesIO(png)) as image:
         return np.asarray(image.convert("RGB"))
