@@ -1,11 +1,14 @@
 /** The page that lists the displays, live. */
 
+import { ProtocolError } from "../core/errors";
 import { type ListedStream, parseListing } from "../core/listing";
 import { element } from "../view/dom";
 import { tokenOf } from "./token";
 
 /** How often the list is asked for while the page is visible, ms. */
 const POLL_MS = 1_000;
+/** Longest wait for an answer, ms. */
+const ANSWER_MS = 5_000;
 
 const list = required("list");
 const note = required("note");
@@ -13,6 +16,8 @@ const form = required("credential");
 
 let token = tokenOf(location);
 let shown = "";
+/** The server wants another token. */
+let refused = false;
 
 function required(id: string): HTMLElement {
   const found = document.getElementById(id);
@@ -48,36 +53,42 @@ function show(streams: readonly ListedStream[]): void {
   shown = now;
 }
 
+/** Asks for the list and shows it, or what is wrong. */
 async function update(): Promise<void> {
+  const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
   let response: Response;
+  let streams: readonly ListedStream[] = [];
   try {
-    const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
-    response = await fetch("streams", { headers, cache: "no-store" });
-  } catch {
-    say("The server does not answer. The list will be back when it does.");
+    response = await fetch("streams", { headers, cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
+    if (response.ok) streams = parseListing(await response.json());
+  } catch (error) {
+    const answered = error instanceof ProtocolError || error instanceof SyntaxError;
+    const problem = answered ? "The server's answer is no list." : "The server does not answer.";
+    say(`${problem} The list will be back by itself.`);
     return;
   }
-  if (response.status === 401 || response.status === 403) {
+  refused = response.status === 401 || response.status === 403;
+  if (response.ok) {
+    show(streams);
+    say(
+      streams.length === 0
+        ? "Nothing is shown yet. A canvas appears here as soon as a script opens one."
+        : "",
+    );
+  } else if (refused) {
     show([]);
     say(
       token === null ? "This server needs the token from the address it printed." : "The token is not right.",
       true,
     );
-    return;
-  }
-  if (!response.ok) {
+  } else {
     say(`The server answered with an error (${response.status}).`);
-    return;
   }
-  const streams = parseListing(await response.json());
-  show(streams);
-  say(
-    streams.length === 0 ? "Nothing is shown yet. A canvas appears here as soon as a script opens one." : "",
-  );
 }
 
 async function poll(): Promise<void> {
-  if (document.visibilityState === "visible") await update();
+  // A refusal lasts until another token is entered.
+  if (document.visibilityState === "visible" && !refused) await update();
   setTimeout(() => void poll(), POLL_MS);
 }
 
@@ -88,6 +99,6 @@ form.addEventListener("submit", (event) => {
   void update();
 });
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") void update();
+  if (document.visibilityState === "visible" && !refused) void update();
 });
 void poll();
