@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,13 @@ class Viewer:
         deadline = time.monotonic() + TIMEOUT_S
         while present not in (text := await self.text()) or (absent is not None and absent in text):
             assert time.monotonic() < deadline, f"wanted {present!r} and not {absent!r}, the page says: {text}"
+            await asyncio.sleep(0.05)
+
+    async def until_pixels(self, condition: Callable[[Pixels], object]) -> None:
+        """Wait until ``condition(pixels)`` is true of what the page shows."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not condition(await self.pixels()):
+            assert time.monotonic() < deadline, f"the page does not look as it should; {await self._situation()}"
             await asyncio.sleep(0.05)
 
     async def box(self) -> dict[str, float]:
