@@ -1,6 +1,7 @@
 """Write src/worker/samples.ts: two tiny H.264 keyframes that the client decodes to prove what its decoder can do.
 
-Run with PyAV and numpy installed: ``python scripts/make_samples.py``. The output is committed, so that a build needs neither.
+Run with PyAV and numpy installed: ``python scripts/make_samples.py``. The output is committed, so that a
+build needs neither.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def picture() -> NDArray[np.uint8]:
 
 
 def bt709(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the Y, Cb and Cr planes of an RGB picture, 8 bit full range (ITU-R BT.709, section 3; ITU-T H.273, 8.3)."""
+    """Return the Y, Cb and Cr planes of an RGB picture, 8 bit full range (ITU-R BT.709, section 3; H.273, 8.3)."""
     red, green, blue = (rgb[..., channel] / 255.0 for channel in range(3))
     luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     planes = (255 * luma, 128 + 255 * (blue - luma) / 1.8556, 128 + 255 * (red - luma) / 1.5748)
@@ -53,7 +54,8 @@ def halve(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the plane at half the size, each value the mean of a 2x2 block."""
     rows, columns = plane.shape
     means = plane.reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3))
-    return np.rint(means).astype(np.uint8)
+    halved: NDArray[np.uint8] = np.rint(means).astype(np.uint8)
+    return halved
 
 
 def to_frame(rgb: NDArray[np.uint8], pixel_format: str) -> VideoFrame:
@@ -108,7 +110,7 @@ def typescript(samples: dict[str, bytes], rgb: NDArray[np.uint8]) -> str:
         for offset, color in enumerate(STRIPES)
     ]
     lines = [
-        "/** Written by scripts/make_samples.py: one H.264 keyframe in each chroma format, and the colours it shows. */",
+        "/** Written by scripts/make_samples.py: a H.264 keyframe in each chroma format, and the colours it shows. */",
         "",
         f"export const SAMPLE_WIDTH = {width};",
         f"export const SAMPLE_HEIGHT = {height};",

@@ -4,7 +4,8 @@ export type { ClientStats, ConnectionStatus, PresentedFrame, StatusDetail } from
 export type { CanvasState } from "./core/server-messages";
 export type { Fit } from "./core/viewport";
 export { type RfbElementEvents, RfbViewElement } from "./view/element";
-export { RfbView, type RfbViewEvents, type RfbViewOptions } from "./view/rfb-view";
+export type { RfbViewEvents, RfbViewOptions } from "./view/options";
+export { RfbView } from "./view/rfb-view";
 export type { RfbStats } from "./view/stats";
 
 import { defineRfbView } from "./view/element";

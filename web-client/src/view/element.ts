@@ -1,7 +1,8 @@
 /** The `<rfb-view>` element: a view that is written in HTML. */
 
 import { FITS, type Fit } from "../core/viewport";
-import { RfbView, type RfbViewEvents } from "./rfb-view";
+import type { RfbViewEvents } from "./options";
+import { RfbView } from "./rfb-view";
 
 /** Servers that render pages import this module too and have no such class. */
 const Base: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);

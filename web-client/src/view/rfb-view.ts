@@ -12,6 +12,7 @@ import { element } from "./dom";
 import { Help } from "./help";
 import { Hud } from "./hud";
 import { InputBinding } from "./input";
+import type { RfbViewEvents, RfbViewOptions } from "./options";
 import { PictureBox } from "./picture";
 import { Room } from "./room";
 import { NO_STATS, type RfbStats } from "./stats";
@@ -23,29 +24,6 @@ declare const CLIENT_VERSION: string;
 
 /** How long the worker may take to close the connection before it is ended, ms. */
 const GOODBYE_MS = 500;
-
-export interface RfbViewOptions {
-  /** Address of the display's page, relative to the document; the socket is `ws` below it. */
-  readonly src: string;
-  /** The server's credential, where it needs one. */
-  readonly token?: string | null;
-  /** How the picture fills the element; `contain` where absent. */
-  readonly fit?: Fit;
-  /** CSS background around the picture. */
-  readonly background?: string;
-  /** False hides the toolbar. */
-  readonly toolbar?: boolean;
-  /** False asks for still images only. */
-  readonly video?: boolean;
-}
-
-/** The events of a view and what their `detail` carries. */
-export interface RfbViewEvents {
-  readonly status: StatusDetail;
-  readonly state: CanvasState;
-  readonly stats: RfbStats;
-  readonly frame: PresentedFrame;
-}
 
 /**
  * Connects to a display, shows its pictures in `container` and sends the person's input back.

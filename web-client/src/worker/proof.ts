@@ -5,8 +5,11 @@ import { BLOCKS, type Probe, SAMPLE_HEIGHT, SAMPLE_WIDTH, SAMPLES, STRIPES } fro
 
 /** Largest error of a colour channel, of 255: the samples' own loss is 2, decoders round differently. */
 const TOLERANCE = 8;
-/** Longest a sample may take, ms: the first decoder of a browser starts a process. */
-const TIMEOUT_MS = 3_000;
+/**
+ * Longest a sample may take, ms: the first decoder of a browser starts a process, which takes seconds on a busy machine. The server
+ * waits 10 s for the hello that needs the result.
+ */
+const TIMEOUT_MS = 6_000;
 
 export interface Proof {
   readonly video: readonly VideoCapability[];

@@ -1,4 +1,4 @@
-/** Written by scripts/make_samples.py: one H.264 keyframe in each chroma format, and the colours it shows. */
+/** Written by scripts/make_samples.py: a H.264 keyframe in each chroma format, and the colours it shows. */
 
 export const SAMPLE_WIDTH = 128;
 export const SAMPLE_HEIGHT = 96;
