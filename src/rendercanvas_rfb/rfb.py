@@ -33,7 +33,7 @@ MAX_CANVAS_DIMENSION = 8192
 (maxTextureDimension2D), and more than an 8K screen."""
 
 READBACK_TIMEOUT_S = 1.0
-"""Seconds that closing a canvas waits for its last picture: an 8K one takes a tenth of that."""
+"""Seconds that closing a canvas waits for its last picture, at most. It takes milliseconds where the GPU answers."""
 
 _FORMATS = {"rgba-u8": PixelFormat.RGBA, "bgra-u8": PixelFormat.BGRA}
 
