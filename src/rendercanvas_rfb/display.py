@@ -16,10 +16,11 @@ from typing import Any, Protocol
 
 from .encoders.base import EncoderFactory
 from .encoders.registry import available_tiers, open_encoder
+from .encoding import Subscriber
 from .errors import CloseCode, FrameError, StateError
 from .events import Event
 from .frames import Frame, PixelFormat, Pixels, check_pixels, same_pixels
-from .pipeline import Pipeline, Subscriber
+from .pipeline import Pipeline
 from .protocol.chunk import SERIAL_MODULUS
 from .protocol.formats import Tier
 from .protocol.messages import View

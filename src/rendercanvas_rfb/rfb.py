@@ -143,8 +143,8 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         if self._draw_pending:
             self._rc_gui_poll()
             self._process_events_unwatched()
-        # With another size the scheduler draws at its next tick, in all update modes. Processing events before that would
-        # tell the size to everybody else, and the scheduler would not see that it changed.
+        # With another size the scheduler draws at its next tick, in all update modes. Processing events before that
+        # would tell the size to everybody else, and the scheduler would not see that it changed.
         elif not self._resized:
             self._process_events()
 

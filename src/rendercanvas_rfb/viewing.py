@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from ._version import __version__
 from .display import Display
+from .encoding import Post
 from .errors import CloseCode, ConnectionClosed, ProtocolError, StateError
-from .pipeline import Post
 from .protocol.chunk import Chunk
 from .protocol.codec import decode_client, encode
 from .protocol.messages import Hello, StateChanged, Welcome
