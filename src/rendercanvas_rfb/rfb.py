@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from rendercanvas.asyncio import loop
 from rendercanvas.base import BaseCanvasGroup, BaseRenderCanvas
-from rendercanvas.contexts import BitmapContext
+from rendercanvas.contexts import BitmapContext, WgpuContext
 
 from .display import Display
 from .events import to_rendercanvas
 from .frames import PixelFormat
 from .hosting import host_display, unhost_display, url_of
+from .readback import ReadbackContext
 
 __all__ = ["RenderCanvas", "RfbRenderCanvas", "loop"]
 
@@ -32,8 +33,9 @@ MAX_CANVAS_DIMENSION = 8192
 """Pixels per side that a viewer can make the canvas have: WebGPU's guaranteed maximum for textures
 (maxTextureDimension2D), and more than an 8K screen."""
 
-READBACK_TIMEOUT_S = 1.0
-"""Seconds that closing a canvas waits for its last picture, at most. It takes milliseconds where the GPU answers."""
+MAX_CANVAS_PIXELS = 8192 * 4352
+"""Pixels in all: those of the largest picture that H.264 has a level for (6.2, ITU-T H.264 table A-1: 139264
+macroblocks)."""
 
 _FORMATS = {"rgba-u8": PixelFormat.RGBA, "bgra-u8": PixelFormat.BGRA}
 
@@ -129,11 +131,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         if self._draw_pending and self._display is not None and self._display.wants_frame():
             self._adopt_view()
             self._draw_pending, self._resized = False, False
-            context = self._canvas_context
             self._time_to_draw()
-            if self._is_closed:
-                # While it was drawn, by Ctrl-C.
-                _finish_readback(context)
 
     def _wake(self) -> None:
         """What there is to do when the display has something new."""
@@ -159,6 +157,10 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     def _adopt_view(self) -> None:
         if self._display is not None and (view := self._display.take_view()) is not None:
             self._set_physical_size(view.physical_width, view.physical_height, view.pixel_ratio)
+
+    def get_context(self, context_type: str | type) -> Any:
+        """The context to render with, as ``rendercanvas.BaseRenderCanvas`` says; that of "wgpu" is ours."""
+        return super().get_context(ReadbackContext if context_type in ("wgpu", WgpuContext) else context_type)
 
     def _rc_get_present_info(self, present_methods: list[str]) -> dict[str, Any] | None:
         if "bitmap" not in present_methods:
@@ -189,7 +191,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._set_physical_size(round(width * ratio), round(height * ratio), self._native_pixel_ratio)
 
     def _set_physical_size(self, width: int, height: int, native_pixel_ratio: float) -> None:
-        size = (_clamp(width), _clamp(height))
+        size = _bounded(width, height)
         if size == self.get_physical_size() and native_pixel_ratio == self._native_pixel_ratio and self._has_size:
             return
         self._native_pixel_ratio, self._has_size, self._resized = native_pixel_ratio, True, True
@@ -206,11 +208,6 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         if self._display is not None:
             self._display.set_state(cursor=cursor)
 
-    def close(self) -> None:
-        """Close the canvas. May be called more than once."""
-        _finish_readback(self._canvas_context)
-        super().close()
-
     def _rc_close(self) -> None:
         # rendercanvas 2.7 may call it again from within.
         self._is_closed = True
@@ -223,25 +220,9 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         return self._is_closed
 
 
-def _finish_readback(context: Any) -> None:
-    """Wait for the picture that is on its way from the GPU, and let none follow.
-
-    The loop may end next; wgpu, which could not deliver a picture then, would report an error. Only waits:
-    rendercanvas closes canvases in its handler of Ctrl-C, and thus perhaps while it draws, or reads a picture.
-    """
-    # Only a context of wgpu has a downloader.
-    if (downloader := getattr(context, "_downloader", None)) is None:
-        return
-    context._rc_present = lambda **_options: {"method": "skip"}
-    if (promise := downloader._awaitable) is not None:
-        promise._thread_event.wait(READBACK_TIMEOUT_S)
-        # Set before wgpu's thread calls the loop, and it holds this lock until it has.
-        with promise._lock:
-            pass
-
-
-def _clamp(side: int) -> int:
-    return min(max(side, 1), MAX_CANVAS_DIMENSION)
+def _bounded(width: int, height: int) -> tuple[int, int]:
+    width, height = (min(max(side, 1), MAX_CANVAS_DIMENSION) for side in (width, height))
+    return width, min(height, MAX_CANVAS_PIXELS // width)
 
 
 class _Waker:

@@ -10,7 +10,7 @@ from rendercanvas.contexts import BitmapContext
 
 from rendercanvas_rfb.client import connect
 from rendercanvas_rfb.errors import ConnectionClosed
-from rendercanvas_rfb.protocol.formats import PictureFormat
+from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
 from rendercanvas_rfb.testing.patterns import color_blocks
 
 LOSSLESS = {"video": (), "images": (PictureFormat.PNG,)}
@@ -66,8 +66,33 @@ async def test_a_canvas_has_one_context(make_canvas):
 
 
 async def test_presenting_to_a_screen_is_refused(make_canvas):
-    with pytest.raises(TypeError, match="'screen' is not supported"):
+    with pytest.raises(RuntimeError, match="present_method 'screen' is not available"):
         make_canvas(present_method="screen").get_context("wgpu")
+
+
+@pytest.mark.parametrize("format", [PictureFormat.PNG, PictureFormat.WEBP, PictureFormat.JPEG])
+async def test_viewers_without_video_get_images(make_canvas, format):
+    canvas = make_canvas(size=(121, 91))
+    bitmap = color_blocks(121, 91)
+    canvas.get_bitmap_context().set_bitmap(bitmap)
+    async with connect(canvas.url, video=(), images=(format,)) as client:
+        picture = await client.next_picture()
+        assert client.stream.info.tier.format is format
+        assert "video is switched off" in client.stream.reason
+    difference = np.abs(picture.pixels.astype(int) - bitmap[..., :3])
+    assert np.quantile(difference, 0.99) <= (6 if format is PictureFormat.JPEG else 0)
+
+
+@pytest.mark.parametrize("chroma", Chroma)
+@pytest.mark.parametrize("size", [(1, 1), (2, 1), (3, 5), (17, 33), (639, 479), (7680, 4320)])
+async def test_any_size_arrives_as_video(make_canvas, painter, size, chroma):
+    canvas = make_canvas(size=size)
+    painter(canvas, (60, 180, 120))
+    async with connect(canvas.url, video=(Tier(PictureFormat.H264, chroma),)) as client:
+        picture = await client.next_picture()
+    assert picture.pixels.shape == (size[1], size[0], 3)
+    corners = picture.pixels[[0, 0, -1, -1], [0, -1, 0, -1]].astype(int)
+    assert np.abs(corners - (60, 180, 120)).max() <= 4
 
 
 @pytest.mark.gpu

@@ -88,6 +88,12 @@ async def test_a_viewer_cannot_make_the_canvas_larger_than_a_texture_may_be(make
         await until(lambda: canvas.get_physical_size() == (8192, 10))
 
 
+async def test_a_viewer_cannot_make_the_canvas_larger_than_video_may_be(make_canvas):
+    canvas = make_canvas()
+    async with connect(canvas.url, view=view_of(8192, 8192)):
+        await until(lambda: canvas.get_physical_size() == (8192, 4352))
+
+
 async def test_a_viewer_without_a_screen_leaves_the_size_alone(make_canvas, painter):
     canvas = make_canvas(size=(64, 48))
     painter(canvas, (10, 200, 30))
