@@ -9,7 +9,7 @@ from typing import Any
 # Before anything imports rendercanvas.auto, which else looks for a window system.
 os.environ["RENDERCANVAS_BACKEND"] = "rfb"
 # Help texts are as wide as the page.
-os.environ["COLUMNS"] = "96"
+os.environ["COLUMNS"] = "86"
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
