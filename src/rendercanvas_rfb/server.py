@@ -37,6 +37,9 @@ START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 5.0
 """Seconds for connections to say goodbye when the server stops."""
 
+_ANY_ADDRESS = ("", "0.0.0.0", "::")
+"""Hosts that stand for all interfaces, and are no address to connect to: this machine's name is, with some luck."""
+
 TOKEN_BYTES = 24
 """Random bytes in a generated token: 192 bits cannot be guessed, and make 32 characters."""
 
@@ -99,8 +102,8 @@ class Server:
 
         It holds the token, after the ``#`` that browsers keep to themselves.
         """
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        page = f"http://{host}:{self.port}/" + (f"{name}/" if name else "")
+        host = socket.gethostname() if self.host in _ANY_ADDRESS else self.host
+        page = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/" + (f"{name}/" if name else "")
         return page if self.token is None else f"{page}#token={self.token}"
 
     def stop(self) -> None:

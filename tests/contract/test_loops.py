@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from importlib.util import find_spec
 
 import pytest
 
 from rendercanvas_rfb.client import connect
+from tests.programs import running
 
 CANVAS = """
 import asyncio
@@ -59,32 +57,10 @@ print("the loop has ended", flush=True)
 
 async def watch_and_close(script: str) -> None:
     """Run ``script``, look at its canvas, close it, and see the script end by itself."""
-    environment = {**os.environ, "RENDERCANVAS_BACKEND": "rfb", "RENDERCANVAS_RFB_PORT": "0"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-c", f"import _rendercanvas_rfb_finder; _rendercanvas_rfb_finder.install()\n{script}"),
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with connect(await printed_url(process)) as client:
+    async with running("-c", script, RENDERCANVAS_BACKEND="rfb") as program:
+        async with connect(await program.address()) as client:
             assert (await client.next_picture()).pixels.any()
             await client.send_event("close")
-        output, errors = await asyncio.wait_for(process.communicate(), 30)
-    finally:
-        if process.returncode is None:
-            process.kill()
-    assert process.returncode == 0, errors.decode()
-    assert output.decode().endswith("the loop has ended\n")
-    assert "Traceback" not in errors.decode()
-
-
-async def printed_url(process: asyncio.subprocess.Process) -> str:
-    """The address in the one line that a canvas prints."""
-    before = b""
-    while line := await asyncio.wait_for(process.stderr.readline(), 60):
-        if line.startswith(b"rendercanvas-rfb: canvas-1 is at "):
-            return line.decode().split(" is at ")[1].split()[0]
-        before += line
-    raise AssertionError(f"no address was printed:\n{before.decode()}")
+        assert await program.finish() == 0, "\n".join(program.errors)
+        assert program.output[-1] == "the loop has ended"
+        assert not any("Traceback" in line for line in program.errors)

@@ -76,6 +76,10 @@ async def test_any_host_but_loopback_needs_the_token_that_is_printed(make_canvas
         assert error.value.code == 4401
 
 
+async def test_the_address_for_all_interfaces_has_the_name_of_the_machine(make_canvas):
+    assert make_canvas(host="0.0.0.0").url.startswith(f"http://{socket.gethostname()}:")
+
+
 async def test_the_list_of_canvases_needs_the_token_too(make_canvas):
     canvas = make_canvas(host="0.0.0.0")
     address, token = canvas.url.split("#token=")
