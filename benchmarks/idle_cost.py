@@ -2,8 +2,8 @@
 
     python benchmarks/idle_cost.py [--seconds 10]
 
-Runs a canvas that asks for draws for ever, as fastplotlib does, without a viewer, with a viewer whose tab is hidden, and
-with one that looks at a picture that does not change. The draw itself costs nothing here.
+Runs a canvas that asks for draws for ever, as fastplotlib does, without a viewer, with a viewer whose tab is hidden,
+and with one that looks at a picture that does not change. The draw itself costs nothing here.
 """
 
 from __future__ import annotations

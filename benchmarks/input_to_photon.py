@@ -3,9 +3,9 @@
     python benchmarks/input_to_photon.py [--trials 100] [--size 1280x720] [--max-fps 60]
 
 Runs a canvas in this process and a real Chromium beside it, on loopback. Each trial presses the pointer at a random
-moment while the canvas is idle; the canvas draws another colour in answer. The clock starts when the page's own listener
-gets the event, and stops when the page reads the new colour back from its canvas element, which it does in each
-animation frame.
+moment while the canvas is idle; the canvas draws another colour in answer. The clock starts when the page's own
+listener gets the event, and stops when the page reads the new colour back from its canvas element, which it does in
+each animation frame.
 """
 
 from __future__ import annotations
