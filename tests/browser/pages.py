@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.frames import Pixels
@@ -52,8 +52,10 @@ class Viewer:
             frame = display.latest
             if frame is not None and size in (None, (frame.width, frame.height)):
                 shown = await self.get("view?.frame?.frame")
-                if shown == frame.version and (pixels := await self.pixels()) is not None and display.latest is frame:
-                    return pixels, frame.pixels[..., :3]
+                if shown == frame.version:
+                    pixels = await self.pixels()
+                    if display.latest is frame:
+                        return pixels, frame.pixels[..., :3]
             assert time.monotonic() < deadline, (
                 f"the page does not show frame {frame and frame.version} at {size}; {await self._situation()}"
             )
@@ -108,7 +110,7 @@ class OpenPage:
 
     async def __call__(self, url: str, width: int = 800, height: int = 600, ratio: float = 1, **options: Any) -> Viewer:
         """Open ``url`` in a window of this size (CSS pixels) on a screen with this pixel ratio."""
-        viewport = {"width": width, "height": height}
+        viewport: ViewportSize = {"width": width, "height": height}
         context = await self._browser.new_context(viewport=viewport, device_scale_factor=ratio, **options)
         self._contexts.append(context)
         viewer = Viewer(await context.new_page())

@@ -13,7 +13,7 @@ async def watched(make_canvas, painter, open_page):
     """A page of 400x300 that shows a canvas, and the list of the events that it got."""
     canvas = make_canvas()
     painter(canvas, (30, 60, 90))
-    events = []
+    events: list[dict] = []
     kinds = ["pointer_down", "pointer_up", "pointer_move", "pointer_enter", "pointer_leave", "double_click", "wheel"]
     canvas.add_event_handler(events.append, *kinds, "key_down", "key_up", "char")
     viewer = await open_page(canvas.url, 400, 300)
@@ -151,7 +151,7 @@ async def test_nothing_sticks_when_the_window_loses_the_focus(watched):
 async def test_two_fingers_are_told_as_touches_or_as_a_wheel(make_canvas, painter, open_page):
     canvas = make_canvas()
     painter(canvas, (30, 60, 90))
-    events = []
+    events: list[dict] = []
     canvas.add_event_handler(events.append, "pointer_down", "pointer_up", "wheel")
     viewer = await open_page(canvas.url, 400, 300, has_touch=True)
     await viewer.current(canvas._display, (400, 300))

@@ -13,14 +13,17 @@ from rendercanvas_rfb.errors import ConnectionClosed
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
 from rendercanvas_rfb.testing.patterns import color_blocks
 
-LOSSLESS = {"video": (), "images": (PictureFormat.PNG,)}
+
+def connect_lossless(url):
+    """Watch exact pixels."""
+    return connect(url, video=(), images=(PictureFormat.PNG,))
 
 
 async def test_a_bitmap_arrives_exactly_as_it_was_drawn(make_canvas):
     canvas = make_canvas(size=(120, 90))
     bitmap = color_blocks(120, 90)
     canvas.get_bitmap_context().set_bitmap(bitmap)
-    async with connect(canvas.url, **LOSSLESS) as client:
+    async with connect_lossless(canvas.url) as client:
         picture = await client.next_picture()
     np.testing.assert_array_equal(picture.pixels, bitmap[..., :3])
 
@@ -29,7 +32,7 @@ async def test_a_grey_bitmap_is_shown_in_grey(make_canvas):
     canvas = make_canvas(size=(40, 30))
     bitmap = np.arange(1200, dtype=np.uint8).reshape(30, 40)
     canvas.get_bitmap_context().set_bitmap(bitmap)
-    async with connect(canvas.url, **LOSSLESS) as client:
+    async with connect_lossless(canvas.url) as client:
         picture = await client.next_picture()
     np.testing.assert_array_equal(picture.pixels, np.repeat(bitmap[..., None], 3, axis=2))
 
@@ -37,7 +40,7 @@ async def test_a_grey_bitmap_is_shown_in_grey(make_canvas):
 async def test_a_bitmap_of_another_size_keeps_the_canvas_size(make_canvas):
     canvas = make_canvas(size=(120, 90))
     canvas.get_bitmap_context().set_bitmap(color_blocks(60, 45))
-    async with connect(canvas.url, **LOSSLESS) as client:
+    async with connect_lossless(canvas.url) as client:
         picture = await client.next_picture()
         assert picture.pixels.shape == (45, 60, 3)
         assert picture.header.pixel_ratio == 0.5
@@ -50,7 +53,7 @@ async def test_the_program_may_write_to_its_bitmap_after_the_draw(make_canvas):
     canvas.get_bitmap_context().set_bitmap(bitmap)
     canvas.force_draw()
     bitmap[:] = 0
-    async with connect(canvas.url, **LOSSLESS) as client:
+    async with connect_lossless(canvas.url) as client:
         assert (await client.next_picture()).pixels.min() == 200
 
 
@@ -77,6 +80,7 @@ async def test_viewers_without_video_get_images(make_canvas, format):
     canvas.get_bitmap_context().set_bitmap(bitmap)
     async with connect(canvas.url, video=(), images=(format,)) as client:
         picture = await client.next_picture()
+        assert client.stream is not None
         assert client.stream.info.tier.format is format
         assert "video is switched off" in client.stream.reason
     difference = np.abs(picture.pixels.astype(int) - bitmap[..., :3])
@@ -102,7 +106,7 @@ async def test_a_wgpu_texture_arrives_with_its_colour(make_canvas, device, forma
     context = canvas.get_wgpu_context()
     context.configure(device=device, format=format)
     canvas.request_draw(lambda: clear(device, context, (1.0, 0.5, 0.0, 1.0)))
-    async with connect(canvas.url, **LOSSLESS) as client:
+    async with connect_lossless(canvas.url) as client:
         picture = await client.next_picture()
     # An sRGB texture encodes what is written to it: 0.5 becomes 1.055 * 0.5 ** (1 / 2.4) - 0.055 (IEC 61966-2-1).
     green = 188 if format.endswith("srgb") else 128

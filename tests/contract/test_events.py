@@ -10,7 +10,7 @@ from tests.support import until
 
 POINTER = {"x": 12.5, "y": 7.0, "button": 1, "buttons": (1,), "modifiers": ("Shift",), "ntouches": 0, "touches": {}}
 
-EVENTS = {
+EVENTS: dict[str, dict] = {
     "pointer_down": POINTER,
     "pointer_up": {**POINTER, "buttons": ()},
     "pointer_move": {**POINTER, "button": 0, "buttons": (), "modifiers": ("Control", "Alt")},
@@ -27,7 +27,7 @@ EVENTS = {
 @pytest.mark.parametrize("kind", EVENTS)
 async def test_an_event_arrives_as_rendercanvas_spells_it(make_canvas, kind):
     canvas = make_canvas()
-    events = []
+    events: list[dict] = []
     canvas.add_event_handler(events.append, kind)
     async with connect(canvas.url) as client:
         await client.send_event(kind, **EVENTS[kind])
@@ -40,7 +40,7 @@ async def test_an_event_arrives_as_rendercanvas_spells_it(make_canvas, kind):
 
 async def test_touches_have_integer_ids(make_canvas):
     canvas = make_canvas()
-    events = []
+    events: list[dict] = []
     canvas.add_event_handler(events.append, "pointer_down")
     touches = {"3": {"x": 1.0, "y": 2.0, "pressure": 0.5}, "4": {"x": 5.0, "y": 6.0, "pressure": 1.0}}
     async with connect(canvas.url) as client:

@@ -51,7 +51,7 @@ async def test_a_host_that_is_not_here_is_refused(make_canvas):
 
 
 async def test_the_browser_is_opened_on_request(make_canvas, monkeypatch):
-    opened = []
+    opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
     canvas = make_canvas(open_browser=True)
     make_canvas(open_browser=False)
@@ -105,7 +105,7 @@ async def test_the_canvases_of_a_server_are_listed(make_canvas):
 
 async def test_a_page_of_another_origin_cannot_watch(make_canvas):
     address = make_canvas().url.replace("http", "ws") + "ws"
-    async with websockets.connect(address, origin="http://elsewhere.test") as socket:
+    async with websockets.connect(address, origin=websockets.Origin("http://elsewhere.test")) as socket:
         assert "4403" in await socket.recv()
         await socket.wait_closed()
     assert socket.close_code == 4403

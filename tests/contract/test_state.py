@@ -45,7 +45,7 @@ async def test_a_cursor_is_told_once(make_canvas):
         canvas.set_cursor("crosshair")
         canvas.set_cursor("crosshair")
         canvas.set_cursor("ns_resize")
-        cursors = []
+        cursors: list[str] = []
         while cursors[-1:] != ["ns-resize"]:
             message = await client.wait_for(StateChanged)
             cursors += [message.state["cursor"]] if "cursor" in message.state else []

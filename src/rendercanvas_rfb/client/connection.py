@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import websockets
@@ -39,6 +39,8 @@ from ..protocol.messages import (
 from .decoder import ChunkDecoder, Picture
 
 __all__ = ["Client", "connect", "view_of"]
+
+M = TypeVar("M", bound=ServerMessage)
 
 ALL_VIDEO = (Tier(PictureFormat.H264, Chroma.YUV444), Tier(PictureFormat.H264, Chroma.YUV420))
 ALL_IMAGES = (PictureFormat.WEBP, PictureFormat.JPEG, PictureFormat.PNG)
@@ -133,7 +135,7 @@ class Client:
             await self.send(KeyframeRequest("decoder-error"))
             raise error
 
-    async def wait_for(self, kind: type[ServerMessage]) -> ServerMessage:
+    async def wait_for(self, kind: type[M]) -> M:
         """The next control message of a type; chunks that come before it are left out."""
         while True:
             message = await self._receive()
