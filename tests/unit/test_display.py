@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rendercanvas_rfb import display as display_module
+from rendercanvas_rfb import inbox
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import CloseCode, FrameError, StateError
 from rendercanvas_rfb.events import Event
@@ -160,7 +160,8 @@ class TestState:
         display.detach(second)
         display.detach(second)
         assert display.state["viewers"] == 1
-        assert first in display._watchers
+        display.set_state(title="still here")
+        assert first.told[-1] == {"title": "still here"}
 
 
 class TestViews:
@@ -234,7 +235,7 @@ class TestEvents:
     def test_the_queue_is_bounded_and_moves_still_take_the_place_of_moves(
         self, display: Display, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(display_module, "MAX_QUEUED_EVENTS", 3)
+        monkeypatch.setattr(inbox, "MAX_QUEUED_EVENTS", 3)
         assert [display.submit("v1", key_event("key_down", key)) for key in "abcd"] == [True, True, True, False]
         assert [item.event.members["key"] for item in display.poll_events()] == ["a", "b", "c"]
         for _ in range(2):

@@ -359,7 +359,7 @@ class TestInput:
     async def test_a_viewer_whose_events_nobody_takes_is_sent_away(
         self, display: Display, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("rendercanvas_rfb.display.MAX_QUEUED_EVENTS", 3)
+        monkeypatch.setattr("rendercanvas_rfb.inbox.MAX_QUEUED_EVENTS", 3)
         page = await open_page(display)
         for key in "abcd":
             await page.send(InputEvent(key_event("key_down", key)))
@@ -441,7 +441,7 @@ class TestEnding:
     async def test_a_release_that_comes_when_the_queue_of_events_is_full_is_not_an_error(
         self, display: Display, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("rendercanvas_rfb.display.MAX_QUEUED_EVENTS", 1)
+        monkeypatch.setattr("rendercanvas_rfb.inbox.MAX_QUEUED_EVENTS", 1)
         page = await open_page(display)
         await page.send(InputEvent(Event("key_down", 1.0, {"key": "a", "modifiers": ()})))
         await page.connection.close()
