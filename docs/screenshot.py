@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 
-SIZE = {"width": 1120, "height": 630}
+SIZE = ViewportSize(width=1120, height=630)
 """CSS pixels of the page: legible in a README, which shows about 900 of them."""
 
 COLORS = 192
