@@ -20,7 +20,7 @@ from frames import panned_line_plot
 
 from rendercanvas_rfb.client import connect
 from rendercanvas_rfb.errors import ConnectionClosed
-from rendercanvas_rfb.hosting import host_display, url_of
+from rendercanvas_rfb.hosting import host_display
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     display = host_display(port=0)
     context = multiprocessing.get_context("spawn")
     counts = context.Queue()
-    viewers = [context.Process(target=view, args=(url_of(display), counts)) for _ in range(options.viewers)]
+    viewers = [context.Process(target=view, args=(display.url, counts)) for _ in range(options.viewers)]
     for viewer in viewers:
         viewer.start()
     while display.state["viewers"] < options.viewers:
@@ -103,7 +103,7 @@ async def quality(pictures) -> float:
     """PSNR of the decoded pictures as RGB, over the squared error of all of them, dB."""
     display = host_display(port=0)
     errors = []
-    async with connect(url_of(display)) as client:
+    async with connect(display.url) as client:
         for pixels in pictures:
             frame = display.publish(pixels.copy())
             picture = await client.next_picture()

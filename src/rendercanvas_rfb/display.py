@@ -6,11 +6,12 @@ viewers come and go and send input. All methods may be called from any thread, u
 
 from __future__ import annotations
 
+import asyncio
 import math
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 from .audience import Audience, Watcher
 from .encoders.base import EncoderFactory
@@ -46,6 +47,8 @@ class Display:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
+        self.url = ""
+        """Address of its page, with the token where one is needed; empty while it is not served. Set by the server."""
         self.on_wake: Callable[[], None] | None = None
         """Called from any thread when there is something to look at: events, a view, or demand for a frame. Must
         return at once."""
@@ -55,6 +58,7 @@ class Display:
         self._inbox = Inbox()
         self._audience = Audience({"title": name, "cursor": "default"})
         self._closed = False
+        self._at_close: list[Callable[[], None]] = []
         self.pipeline = Pipeline(self, open_encoder, available_tiers() if tiers is None else tiers, clock)
 
     # For whoever makes the frames.
@@ -124,7 +128,30 @@ class Display:
         if self._audience.dismiss(code, reason):
             self._closed = True
             self.on_wake = None
+            while self._at_close:
+                self._at_close.pop()()
+            self.url = ""
             self.pipeline.close()
+
+    def at_close(self, callback: Callable[[], None]) -> None:
+        """Have ``callback`` called once when the display is closed, on the thread that closes it.
+
+        Last come, first called.
+        """
+        self._at_close.append(callback)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        # Closing waits for a picture that is being encoded; others on this loop shall not.
+        await asyncio.to_thread(self.close)
 
     # For viewers.
 

@@ -15,7 +15,7 @@ from .display import Display
 from .errors import ConfigurationError
 from .server import DEFAULT_HOST, DEFAULT_PORT, Server
 
-__all__ = ["host_display", "unhost_display", "url_of"]
+__all__ = ["host_display"]
 
 _lock = threading.Lock()
 _servers: dict[tuple[str, int], Server] = {}
@@ -53,29 +53,13 @@ def host_display(
             _servers[host, port] = server
     display = Display(server.hub.free_name(stem) if name is None else name)
     server.hub.add(display)
-    url = server.url(display.name)
+    display.at_close(lambda: server.hub.remove(display))
+    url = display.url = server.url(display.name)
     instead = f" (port {port} is in use)" if port not in (0, server.port) else ""
     print(f"rendercanvas-rfb: {display.name} is at {url}{instead}", file=sys.stderr, flush=True)
     if os.environ.get("RENDERCANVAS_RFB_OPEN") == "1" if open_browser is None else open_browser:
         webbrowser.open(url)
     return display
-
-
-def unhost_display(display: Display) -> None:
-    """Make ``display`` unreachable. Its server goes on: other displays may come."""
-    if (server := _server_of(display)) is not None:
-        server.hub.remove(display)
-
-
-def url_of(display: Display) -> str:
-    """Address of the page of ``display``; empty where it is not served."""
-    server = _server_of(display)
-    return "" if server is None else server.url(display.name)
-
-
-def _server_of(display: Display) -> Server | None:
-    with _lock:
-        return next((server for server in _servers.values() if server.hub.get(display.name) is display), None)
 
 
 def _port_from_environment() -> int:

@@ -18,7 +18,7 @@ from rendercanvas.contexts import BitmapContext, WgpuContext
 from .display import Display
 from .events import to_rendercanvas
 from .frames import PixelFormat
-from .hosting import host_display, unhost_display, url_of
+from .hosting import host_display
 from .readback import ReadbackContext
 
 __all__ = ["RenderCanvas", "RfbRenderCanvas", "loop"]
@@ -101,7 +101,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     @property
     def url(self) -> str:
         """Address of the page that shows the canvas; it holds the token where one is needed."""
-        return "" if self._display is None else url_of(self._display)
+        return "" if self._display is None else self._display.url
 
     # Events, sizes and draws: all on the loop's thread.
 
@@ -213,7 +213,6 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._is_closed = True
         display, self._display = self._display, None
         if display is not None:
-            unhost_display(display)
             display.close()
 
     def _rc_get_closed(self) -> bool:
