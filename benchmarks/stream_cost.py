@@ -69,7 +69,7 @@ def publish(display, pictures, count: int, fps: float) -> None:
     for number in range(count):
         time.sleep(max(0.0, start + number / fps - time.perf_counter()))
         # A frame is given away when it is published: the stored one is copied, as a renderer would make a new one.
-        display.publish(there_and_back[number % len(there_and_back)].copy())
+        display.present(there_and_back[number % len(there_and_back)].copy())
 
 
 def cpu_per_frame(display, pictures, options) -> float:
@@ -105,7 +105,7 @@ async def quality(pictures) -> float:
     errors = []
     async with connect(display.url) as client:
         for pixels in pictures:
-            frame = display.publish(pixels.copy())
+            frame = display.present(pixels.copy())
             picture = await client.next_picture()
             assert picture.header.frame == frame.version
             errors.append(np.mean((picture.pixels.astype(float) - pixels[..., :3]) ** 2))

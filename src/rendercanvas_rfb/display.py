@@ -18,7 +18,7 @@ from .encoders.base import EncoderFactory
 from .encoders.registry import available_tiers, open_encoder
 from .errors import CloseCode, FrameError, StateError
 from .events import Event
-from .frames import Frame, PixelFormat, Pixels, check_pixels, same_pixels
+from .frames import ColorSpace, Frame, PixelFormat, Pixels, check_pixels, same_pixels
 from .inbox import Inbox, ViewerEvent
 from .pipeline import Pipeline
 from .protocol.chunk import SERIAL_MODULUS
@@ -63,14 +63,22 @@ class Display:
 
     # For whoever makes the frames.
 
-    def publish(self, pixels: Pixels, *, format: PixelFormat = PixelFormat.RGBA, pixel_ratio: float = 1.0) -> Frame:
-        """Make ``pixels`` the picture. Returns at once.
+    def present(
+        self,
+        pixels: Pixels,
+        *,
+        format: PixelFormat = PixelFormat.RGBA,
+        pixel_ratio: float = 1.0,
+        color: ColorSpace = ColorSpace.SRGB,
+    ) -> Frame:
+        """Make ``pixels`` the picture, without a copy. Returns at once.
 
         Args:
-            pixels: uint8 array of shape (height, width, 4), sRGB-encoded. The display keeps it: it must not be
-                written to any more.
-            format: Order of the channels.
+            pixels: uint8 array of the shape that ``format`` says. The display keeps it: it must not be written to any
+                more.
+            format: What it holds.
             pixel_ratio: Physical over logical pixels.
+            color: Which colours the values stand for.
 
         Returns:
             The frame that is shown now, which is the one before where the two are equal.
@@ -78,13 +86,13 @@ class Display:
         Raises:
             FrameError: The array is not of that kind, or the pixel ratio is no positive finite number.
         """
-        pixels = check_pixels(pixels)
+        pixels = check_pixels(pixels, format)
         if not 0 < pixel_ratio < math.inf:
             raise FrameError(f"the pixel ratio of a frame must be a positive finite number, not {pixel_ratio!r}")
         with self._publishing:
             before = self._latest
             version = 1 if before is None else (before.version + 1) % SERIAL_MODULUS
-            frame = Frame(pixels, format, pixel_ratio, version, int(self._clock() * 1e6))
+            frame = Frame(pixels, format, pixel_ratio, version, int(self._clock() * 1e6), color)
             if before is not None and same_pixels(frame, before):
                 return before
             self._latest = frame

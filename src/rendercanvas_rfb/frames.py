@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from .errors import FrameError
 
-__all__ = ["MAX_DIMENSION", "Frame", "PixelFormat", "Pixels", "check_pixels", "same_pixels"]
+__all__ = [
+    "MAX_DIMENSION",
+    "ColorSpace",
+    "Frame",
+    "PixelFormat",
+    "Pixels",
+    "check_pixels",
+    "same_bytes",
+    "same_pixels",
+    "size_of",
+]
 
 Pixels = NDArray[np.uint8]
 
@@ -21,10 +31,49 @@ is also the largest 2D texture that desktop GPUs commonly offer."""
 
 
 class PixelFormat(Enum):
-    """Order of the four 8-bit channels in memory. The fourth one is ignored: pictures are opaque."""
+    """How 8-bit samples lie in memory, for a picture of H rows and W columns.
+
+    Interleaved ones have the shape (H, W, channels). A fourth channel is ignored: pictures are opaque. Planar ones are
+    Y'CbCr by the matrix of BT.709 in full range, 0 to 255, as the encoders make it; their planes lie one after the
+    other in an array of W columns. Those with subsampled chroma have an even H and an even W; a chroma sample is the
+    mean of its four pixels.
+    """
 
     RGBA = "rgba"
     BGRA = "bgra"
+    RGB = "rgb"
+    BGR = "bgr"
+    GRAY = "gray"
+    """Shape (H, W, 1)."""
+    NV12 = "nv12"
+    """Shape (H * 3/2, W): Y', then rows of Cb and Cr by turns."""
+    I420 = "i420"
+    """Shape (H * 3/2, W): Y', then H/2 rows of W/2 Cb, then as many Cr; two rows of them in each row of the array."""
+    I444 = "i444"
+    """Shape (3 * H, W): Y', Cb, Cr."""
+
+    @property
+    def channels(self) -> int:
+        """Samples of one pixel, where they are interleaved; 0 for the planar formats."""
+        return _CHANNELS.get(self, 0)
+
+    @property
+    def is_planar(self) -> bool:
+        """Whether the samples are Y'CbCr in planes."""
+        return self not in _CHANNELS
+
+
+_CHANNELS = {PixelFormat.RGBA: 4, PixelFormat.BGRA: 4, PixelFormat.RGB: 3, PixelFormat.BGR: 3, PixelFormat.GRAY: 1}
+
+
+class ColorSpace(Enum):
+    """Which colours the values stand for; encoded by the transfer function of sRGB (IEC 61966-2-1) in both.
+
+    The values are the names of CSS Color 4.
+    """
+
+    SRGB = "srgb"
+    DISPLAY_P3 = "display-p3"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,13 +81,14 @@ class Frame:
     """One picture.
 
     Attributes:
-        pixels: uint8 array of shape (height, width, 4), C-contiguous, sRGB-encoded values. Whoever makes the frame
-            gives the
-            array away: from then on nobody writes to it, and encoders may read it from any thread.
-        format: Order of the channels.
+        pixels: C-contiguous uint8 array, of the shape that `PixelFormat` says. Nobody writes to it as long as anything
+            refers to it or to a part of it, and encoders may read it from any thread. So keep it no longer than you
+            need it.
+        format: What the array holds.
         pixel_ratio: Physical over logical pixels, > 0.
         version: Number of the picture within its display, modulo 2**32. Equal versions are equal pictures.
         timestamp_us: When it was drawn, microseconds of the monotonic clock.
+        color: Which colours the values stand for.
     """
 
     pixels: Pixels
@@ -46,45 +96,89 @@ class Frame:
     pixel_ratio: float
     version: int
     timestamp_us: int
+    color: ColorSpace = ColorSpace.SRGB
 
     @property
     def width(self) -> int:
         """Width in physical pixels."""
-        return int(self.pixels.shape[1])
+        return size_of(self.pixels.shape, self.format)[0]
 
     @property
     def height(self) -> int:
         """Height in physical pixels."""
-        return int(self.pixels.shape[0])
+        return size_of(self.pixels.shape, self.format)[1]
 
 
-def check_pixels(pixels: Any) -> Pixels:
-    """Return ``pixels`` as a C-contiguous uint8 array of shape (height, width, 4); a copy only where it is strided.
+def size_of(shape: tuple[int, ...], format: PixelFormat) -> tuple[int, int]:
+    """Width and height in pixels of a picture whose array has ``shape``; rounded down where the rows do not fit."""
+    rows, width = shape[0], shape[1]
+    if format is PixelFormat.I444:
+        return width, rows // 3
+    if format.is_planar:
+        return width, rows * 2 // 3
+    return width, rows
+
+
+def check_pixels(pixels: Any, format: PixelFormat = PixelFormat.RGBA) -> Pixels:
+    """Return ``pixels`` as a C-contiguous uint8 array of the format's shape; a copy only where it is strided.
 
     Raises:
-        FrameError: It is no array, or has another dtype or shape, or a side of 0 or more than `MAX_DIMENSION` pixels.
+        FrameError: It is no array, has another dtype or shape, or a side of 0 or more than `MAX_DIMENSION` pixels.
     """
     if not isinstance(pixels, np.ndarray):
         raise FrameError(f"a frame must be a numpy array, not {type(pixels).__name__}")
     if pixels.dtype != np.uint8:
         raise FrameError(f"a frame must have dtype uint8, not {pixels.dtype}")
-    if pixels.ndim != 3 or pixels.shape[2] != 4:
-        raise FrameError(f"a frame must have shape (height, width, 4), not {pixels.shape}")
-    height, width = pixels.shape[:2]
+    _check_shape(pixels.shape, format)
+    width, height = size_of(pixels.shape, format)
     if not (0 < height <= MAX_DIMENSION and 0 < width <= MAX_DIMENSION):
         raise FrameError(f"a frame must have 1 to {MAX_DIMENSION} pixels per side, not {width}x{height}")
     return np.ascontiguousarray(pixels)
 
 
+def _check_shape(shape: tuple[int, ...], format: PixelFormat) -> None:
+    if format.channels:
+        if len(shape) != 3 or shape[2] != format.channels:
+            raise FrameError(
+                f"a frame in {format.value} must have shape (height, width, {format.channels}), not {shape}"
+            )
+    elif format is PixelFormat.I444:
+        if len(shape) != 2 or shape[0] % 3:
+            raise FrameError(f"a frame in i444 must have shape (3 * height, width), not {shape}")
+    elif len(shape) != 2 or shape[0] % 3 or shape[1] % 2:
+        raise FrameError(
+            f"a frame in {format.value} must have shape (height * 3/2, width), both sides even, not {shape}"
+        )
+
+
 def same_pixels(a: Frame, b: Frame) -> bool:
-    """Whether two frames show exactly the same picture. Compares eight bytes at a time where the memory allows."""
-    if a.format is not b.format or a.pixel_ratio != b.pixel_ratio or a.pixels.shape != b.pixels.shape:
+    """Whether two frames show exactly the same picture."""
+    return (
+        a.format is b.format
+        and a.pixel_ratio == b.pixel_ratio
+        and a.color is b.color
+        and same_bytes(a.pixels, b.pixels)
+    )
+
+
+_BLOCK_BYTES = 256 * 1024
+"""Compared at once: what differs is mostly found in one of the first blocks, and a block stays in the cache."""
+
+
+def same_bytes(a: Pixels, b: Pixels) -> bool:
+    """Whether two C-contiguous arrays are equal in shape and values.
+
+    Compares eight bytes at a time, and stops in the first 256 KiB that differ.
+    """
+    if a.shape != b.shape:
         return False
-    if a.pixels is b.pixels:
+    if a is b:
         return True
-    left, right = a.pixels.reshape(-1), b.pixels.reshape(-1)
+    left, right = a.reshape(-1), b.reshape(-1)
     words = left.size - left.size % 8
-    return bool(
-        np.array_equal(left[:words].view(np.uint64), right[:words].view(np.uint64))
-        and np.array_equal(left[words:], right[words:])
+    left_words, right_words = left[:words].view(np.uint64), right[:words].view(np.uint64)
+    step = _BLOCK_BYTES // 8
+    return np.array_equal(left[words:], right[words:]) and all(
+        np.array_equal(left_words[begin : begin + step], right_words[begin : begin + step])
+        for begin in range(0, words // 8, step)
     )

@@ -176,7 +176,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
             pixels = pixels.copy()
         # A bitmap may have another size than the canvas, and is shown as large as that.
         ratio = pixels.shape[1] / self.get_logical_size()[0]
-        self._display.publish(pixels, format=_FORMATS[format], pixel_ratio=ratio)
+        self._display.present(pixels, format=_FORMATS[format], pixel_ratio=ratio)
 
     def _rc_request_paint(self) -> None:
         """Nothing to do: the frame is on its way when it is presented."""

@@ -75,18 +75,18 @@ class TestFrames:
 
     def test_a_published_picture_is_the_latest_one(self, display: Display, clock: ManualClock) -> None:
         pixels = picture(1)
-        frame = display.publish(pixels, format=PixelFormat.BGRA, pixel_ratio=2.0)
+        frame = display.present(pixels, format=PixelFormat.BGRA, pixel_ratio=2.0)
         assert display.latest is frame
         assert frame.pixels is pixels
         assert (frame.format, frame.pixel_ratio, frame.timestamp_us) == (PixelFormat.BGRA, 2.0, int(clock.now * 1e6))
 
     def test_different_pictures_have_different_versions(self, display: Display) -> None:
-        assert len({display.publish(picture(value)).version for value in range(5)}) == 5
+        assert len({display.present(picture(value)).version for value in range(5)}) == 5
 
     def test_an_equal_picture_is_the_same_frame(self, display: Display, clock: ManualClock) -> None:
-        frame = display.publish(picture(1))
+        frame = display.present(picture(1))
         clock.advance(1)
-        assert display.publish(picture(1)) is frame
+        assert display.present(picture(1)) is frame
         assert display.latest is frame
 
     def test_an_equal_picture_is_not_encoded(self, display: Display, encoders: FakeEncoderFactory) -> None:
@@ -94,23 +94,23 @@ class TestFrames:
         display.pipeline.subscribe(watcher, H264_444)
         for value in (1, 1, 1, 2):
             display.pipeline.ready(watcher, True)
-            display.publish(picture(value))
+            display.present(picture(value))
             wait_until(partial(shows, watcher, value))
         assert [call.version for call in encoders.calls] == [1, 2]
 
     def test_the_picture_before_the_last_is_another_one_again(self, display: Display) -> None:
-        assert [display.publish(picture(value)).version for value in (1, 2, 1)] == [1, 2, 3]
+        assert [display.present(picture(value)).version for value in (1, 2, 1)] == [1, 2, 3]
 
     def test_a_picture_of_another_kind_is_refused_and_the_latest_one_stays(self, display: Display) -> None:
-        frame = display.publish(picture(1))
+        frame = display.present(picture(1))
         with pytest.raises(FrameError, match="uint8"):
-            display.publish(picture(1).astype(float))
+            display.present(picture(1).astype(float))
         assert display.latest is frame
 
     @pytest.mark.parametrize("ratio", [0.0, -1.0, float("nan"), float("inf")])
     def test_a_pixel_ratio_that_is_none_is_refused(self, display: Display, ratio: float) -> None:
         with pytest.raises(FrameError, match="positive finite number"):
-            display.publish(picture(1), pixel_ratio=ratio)
+            display.present(picture(1), pixel_ratio=ratio)
 
     def test_no_frame_is_wanted_without_viewers(self, display: Display) -> None:
         assert not display.wants_frame()
@@ -278,4 +278,4 @@ class TestClosing:
 
     def test_publishing_is_harmless(self, display: Display) -> None:
         display.close()
-        display.publish(picture(1))
+        display.present(picture(1))

@@ -31,7 +31,7 @@ def test_a_strided_array_is_made_contiguous() -> None:
         (None, "not NoneType"),
         (np.zeros((2, 2, 4), np.float32), "uint8, not float32"),
         (np.zeros((2, 2, 4), np.int8), "uint8, not int8"),
-        (np.zeros((2, 2), np.uint8), r"\(height, width, 4\), not \(2, 2\)"),
+        (np.zeros((2, 2), np.uint8), r"in rgba must have shape \(height, width, 4\), not \(2, 2\)"),
         (np.zeros((2, 2, 3), np.uint8), r"not \(2, 2, 3\)"),
         (np.zeros((1, 2, 2, 4), np.uint8), r"not \(1, 2, 2, 4\)"),
         (np.zeros((0, 2, 4), np.uint8), "not 2x0"),

@@ -129,7 +129,7 @@ async def open_page(display: Display, hello: Hello = HELLO) -> Page:
 
 class TestOpening:
     async def test_hello_is_answered_by_welcome_then_the_stream_then_a_keyframe(self, display: Display) -> None:
-        display.publish(picture(1))
+        display.present(picture(1))
         page = Page(display)
         await page.send(HELLO)
         welcome, *between, stream, header = await page.receive_until(lambda message: isinstance(message, ChunkHeader))
@@ -141,7 +141,7 @@ class TestOpening:
         assert (header.keyframe, header.stream, stream.info.tier) == (True, stream.stream, H264_444)
 
     async def test_nothing_is_sent_before_hello(self, display: Display) -> None:
-        display.publish(picture(1))
+        display.present(picture(1))
         page = Page(display)
         display.set_state(title="another")
         await page.send(HELLO)
@@ -213,13 +213,13 @@ class TestStreaming:
     async def test_each_published_picture_arrives(self, display: Display) -> None:
         page = await open_page(display)
         for value in range(1, 10):
-            version = display.publish(picture(value)).version
+            version = display.present(picture(value)).version
             assert (await page.chunk()).frame == version
 
     async def test_viewers_that_come_late_see_the_same_picture_from_the_same_encoder(
         self, display: Display, encoders: FakeEncoderFactory
     ) -> None:
-        display.publish(picture(1))
+        display.present(picture(1))
         pages = [await open_page(display) for _ in range(8)]
         headers = [await page.chunk() for page in pages]
         assert len({header.sequence for header in headers}) == 1
@@ -231,22 +231,22 @@ class TestStreaming:
         page = await open_page(display)
         for value in range(INITIAL_CHUNKS):
             await until(display.wants_frame, "demand")
-            display.publish(picture(value))
+            display.present(picture(value))
             await page.chunk(acknowledge=False)
         for value in range(100, 110):
             assert not display.wants_frame()
-            display.publish(picture(value))
+            display.present(picture(value))
         await page.send(Ping(1.0))
         assert await page.receive() == Pong(1.0)
         assert len(encoders.calls) == INITIAL_CHUNKS
 
     async def test_a_viewer_that_skipped_a_chunk_gets_a_keyframe_before_any_delta(self, display: Display) -> None:
         quick, slow = await open_page(display), await open_page(display)
-        first = display.publish(picture(0)).version
+        first = display.present(picture(0)).version
         await quick.chunk(first)
         sent = [await slow.chunk(first, acknowledge=False)]
         for value in range(1, 10):
-            await quick.chunk(display.publish(picture(value)).version)
+            await quick.chunk(display.present(picture(value)).version)
         while len(sent) < INITIAL_CHUNKS:
             sent.append(await slow.chunk(acknowledge=False))
         assert [header.keyframe for header in sent] == [True, False, False, False]
@@ -260,12 +260,12 @@ class TestStreaming:
         self, display: Display, encoders: FakeEncoderFactory
     ) -> None:
         page = await open_page(display)
-        await page.chunk(display.publish(picture(1)).version)
+        await page.chunk(display.present(picture(1)).version)
         await page.send(ViewChanged(HIDDEN_VIEW), Ping(1.0))
         await page.receive_until(lambda message: message == Pong(1.0))
         assert not display.wants_frame()
         for value in range(2, 10):
-            display.publish(picture(value))
+            display.present(picture(value))
         assert len(encoders.calls) == 1
         await page.send(ViewChanged(VIEW))
         assert display.latest is not None
@@ -273,14 +273,14 @@ class TestStreaming:
 
     async def test_a_lost_reference_is_answered_by_a_keyframe(self, display: Display) -> None:
         page = await open_page(display)
-        await page.chunk(display.publish(picture(1)).version)
+        await page.chunk(display.present(picture(1)).version)
         await page.send(KeyframeRequest("decoder-error"))
         assert (await page.chunk()).keyframe
 
     async def test_another_size_starts_another_stream_with_a_keyframe(self, display: Display) -> None:
         page = await open_page(display)
-        first = await page.chunk(display.publish(picture(1)).version)
-        display.publish(picture(1, 9, 7))
+        first = await page.chunk(display.present(picture(1)).version)
+        display.present(picture(1, 9, 7))
         *_, stream, header = await page.receive_until(lambda message: isinstance(message, ChunkHeader))
         assert isinstance(stream, StreamStarted)
         assert isinstance(header, ChunkHeader)
@@ -290,7 +290,7 @@ class TestStreaming:
 
     async def test_new_capabilities_change_the_format(self, display: Display, encoders: FakeEncoderFactory) -> None:
         page = await open_page(display)
-        await page.chunk(display.publish(picture(1)).version)
+        await page.chunk(display.present(picture(1)).version)
         await page.send(Capabilities((), CAPABILITIES.images, "decoder-failed"))
         header = await page.chunk()
         assert (header.format, header.keyframe) == (PNG.format, True)
@@ -301,7 +301,7 @@ class TestStreaming:
     ) -> None:
         encoders.fail_encode.add(H264_444)
         pages = [await open_page(display), await open_page(display)]
-        display.publish(picture(1))
+        display.present(picture(1))
         for page in pages:
             messages = await page.receive_until(lambda message: isinstance(message, ChunkHeader))
             streams = [message.info.tier for message in messages if isinstance(message, StreamStarted)]
@@ -310,7 +310,7 @@ class TestStreaming:
     async def test_viewers_are_told_when_no_encoder_works(self, display: Display, encoders: FakeEncoderFactory) -> None:
         encoders.fail_open.update(TIERS)
         page = await open_page(display)
-        display.publish(picture(1))
+        display.present(picture(1))
         code, reason = await page.closed()
         assert code == CloseCode.INTERNAL
         assert "no format in common" in reason
@@ -406,7 +406,7 @@ class TestEnding:
         self, display: Display, encoders: FakeEncoderFactory
     ) -> None:
         page = await open_page(display)
-        await page.chunk(display.publish(picture(1)).version)
+        await page.chunk(display.present(picture(1)).version)
         await page.connection.close()
         await page.serving
         assert display.pipeline.active_tiers == ()

@@ -1,4 +1,4 @@
-"""RGBA to Y'CbCr on the CPU, with swscale through PyAV."""
+"""Frames to Y'CbCr and to RGB on the CPU, with swscale through PyAV."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from ..errors import FrameError
-from ..frames import Frame, Pixels
+from ..frames import Frame, PixelFormat, Pixels
 from ..protocol.formats import Chroma
 
-__all__ = ["MIN_CODED_SIDE", "HostConverter", "coded_size"]
+__all__ = ["MIN_CODED_SIDE", "HostConverter", "coded_size", "frame_to_rgb"]
 
 MIN_CODED_SIDE = 96
 """Pixels. Smaller pictures are padded up to it: hardware decoders have a least size, such as 48x16 (NVDEC), 64x64
@@ -26,6 +26,18 @@ averaging makes a 4:2:0 chroma sample the plain mean of its 2x2 pixels. SWS_ACCU
 the time at 4:4:4, where it changes nothing, and at 4:2:0 it takes a tenth off the largest error."""
 
 _PIXEL_FORMATS = {Chroma.YUV420: "yuv420p", Chroma.YUV444: "yuv444p"}
+
+_SOURCE_FORMATS = {
+    PixelFormat.RGBA: "rgba",
+    PixelFormat.BGRA: "bgra",
+    PixelFormat.RGB: "rgb24",
+    PixelFormat.BGR: "bgr24",
+    PixelFormat.GRAY: "gray",
+    PixelFormat.NV12: "nv12",
+    PixelFormat.I420: "yuv420p",
+    PixelFormat.I444: "yuv444p",
+}
+"""libavutil's names of the pixel formats."""
 
 _TAKES_THREADS = int(av.__version__.split(".")[0]) >= 17
 """Older PyAV converts on one thread and has no such argument."""
@@ -69,8 +81,6 @@ class HostConverter:
         self._height = height
         self.coded_width, self.coded_height = coded_size(width, height)
         self._padded: Pixels | None = None
-        if (self.coded_width, self.coded_height) != (width, height):
-            self._padded = np.empty((self.coded_height, self.coded_width, 4), np.uint8)
         self._pixel_format = _PIXEL_FORMATS[chroma]
         self._reformatter = VideoReformatter()
         self._threads = {"threads": threads} if _TAKES_THREADS else {}
@@ -83,23 +93,85 @@ class HostConverter:
         """
         if (frame.width, frame.height) != (self._width, self._height):
             raise FrameError(f"the frame must be {self._width}x{self._height} pixels, not {frame.width}x{frame.height}")
+        source = self._planes(frame) if frame.format.is_planar else self._interleaved(frame)
+        if source.format.name == self._pixel_format:
+            return source
+        return _reformat(self._reformatter, source, self._pixel_format, **self._threads)
+
+    def _interleaved(self, frame: Frame) -> VideoFrame:
+        pixels = self._pad(frame.pixels)
+        if frame.format is PixelFormat.GRAY:
+            pixels = pixels[..., 0]
         # Wraps the memory; `from_ndarray` would copy it.
-        source = VideoFrame.from_numpy_buffer(self._pad(frame.pixels), frame.format.value)
-        return self._reformatter.reformat(
-            source,
-            format=self._pixel_format,
-            interpolation=_SCALER,
-            dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.JPEG,
-            **self._threads,
-        )
+        return VideoFrame.from_numpy_buffer(pixels, _SOURCE_FORMATS[frame.format])
 
     def _pad(self, pixels: Pixels) -> Pixels:
-        if self._padded is None:
-            return pixels
         height, width = self._height, self._width
-        self._padded[:height, :width] = pixels
-        self._padded[:height, width:] = pixels[:, -1:]
-        self._padded[height:] = self._padded[height - 1]
+        if (self.coded_width, self.coded_height) == (width, height):
+            return pixels
+        shape = (self.coded_height, self.coded_width, pixels.shape[2])
+        if self._padded is None or self._padded.shape != shape:
+            self._padded = np.empty(shape, np.uint8)
+        _fill_padded(self._padded, pixels)
         return self._padded
+
+    def _planes(self, frame: Frame) -> VideoFrame:
+        """A copy: encoders go on reading a picture that needs no conversion after `convert` has returned."""
+        picture = VideoFrame(self.coded_width, self.coded_height, _SOURCE_FORMATS[frame.format])
+        for plane, samples in zip(picture.planes, split_planes(frame), strict=True):
+            memory = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+            depth = samples.shape[2]
+            columns = memory[:, : plane.width * depth].reshape(plane.height, plane.width, depth)
+            _fill_padded(columns, samples)
+        return picture
+
+
+def frame_to_rgb(frame: Frame) -> Pixels:
+    """The picture as R'G'B' in a new C-contiguous uint8 array of shape (height, width, 3).
+
+    Exact for the interleaved formats, which have these values; planes are converted by swscale, as `HostConverter`
+    says.
+    """
+    if frame.format is PixelFormat.RGB:
+        return frame.pixels.copy()
+    if frame.format is PixelFormat.GRAY:
+        return frame.pixels.repeat(3, axis=2)
+    if frame.format.is_planar:
+        converter = HostConverter(frame.width, frame.height, Chroma.YUV444)
+        source = converter._planes(frame)
+    else:
+        source = VideoFrame.from_numpy_buffer(frame.pixels, _SOURCE_FORMATS[frame.format])
+    rgb = _reformat(VideoReformatter(), source, "rgb24").to_ndarray().astype(np.uint8, copy=False)
+    return np.ascontiguousarray(rgb[: frame.height, : frame.width])
+
+
+def split_planes(frame: Frame) -> list[Pixels]:
+    """The planes of a planar frame as views of shape (rows, columns, samples)."""
+    width, height = frame.width, frame.height
+    if frame.format is PixelFormat.I444:
+        return list(frame.pixels.reshape(3, height, width, 1))
+    luma, rest = frame.pixels[:height, :, None], frame.pixels[height:]
+    if frame.format is PixelFormat.NV12:
+        return [luma, rest.reshape(height // 2, width // 2, 2)]
+    return [luma, *rest.reshape(2, height // 2, width // 2, 1)]
+
+
+def _fill_padded(target: Pixels, pixels: Pixels) -> None:
+    """Copy ``pixels`` to the top left of ``target``, and repeat the last column and row in the rest."""
+    height, width = pixels.shape[:2]
+    target[:height, :width] = pixels
+    target[:height, width:] = pixels[:, -1:]
+    target[height:] = target[height - 1]
+
+
+def _reformat(reformatter: VideoReformatter, source: VideoFrame, pixel_format: str, **threads: int) -> VideoFrame:
+    return reformatter.reformat(
+        source,
+        format=pixel_format,
+        interpolation=_SCALER,
+        src_colorspace=Colorspace.ITU709,
+        dst_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.JPEG,
+        dst_color_range=ColorRange.JPEG,
+        **threads,
+    )

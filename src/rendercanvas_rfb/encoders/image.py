@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, features
 
+from ..convert.host import frame_to_rgb
 from ..errors import EncoderError
 from ..frames import Frame, PixelFormat, Pixels
 from ..protocol.formats import SRGB_FULL, PictureFormat, StreamInfo, Tier
@@ -14,12 +15,9 @@ from .base import EncodedPicture
 
 __all__ = ["ImageEncoder", "is_available"]
 
-JPEG_QUALITY = 90
-"""Of libjpeg's 1 to 100. A 720p plot then has 40 dB RGB PSNR; with 4:2:0 chroma it would stay below 30 dB at any
-quality."""
-
-WEBP_QUALITY = 90
-"""Of libwebp's 0 to 100, for its lossy mode. That is 4:2:0 always, which limits it more than this number does."""
+DEFAULT_QUALITY = 90
+"""Of libjpeg's 1 to 100, and of libwebp's 0 to 100 in its lossy mode. A 720p plot then has 40 dB RGB PSNR as JPEG;
+with 4:2:0 chroma, which lossy WebP always has, it stays below 30 dB at any quality."""
 
 WEBP_LOSSY_METHOD = 0
 """libwebp's effort, 0 to 6. Each step costs time that a live view has not got."""
@@ -36,7 +34,14 @@ PNG_COMPRESS_LEVEL = 1
 _MEDIA_TYPES = {PictureFormat.JPEG: "image/jpeg", PictureFormat.PNG: "image/png", PictureFormat.WEBP: "image/webp"}
 _MAX_SIDE = {PictureFormat.JPEG: 65_500, PictureFormat.PNG: 2**31 - 1, PictureFormat.WEBP: 16_383}
 """Pixels per side: JPEG_MAX_DIMENSION of libjpeg, the PNG specification, and WEBP_MAX_DIMENSION of libwebp."""
-_RAW_MODES = {PixelFormat.RGBA: "RGBX", PixelFormat.BGRA: "BGRX"}
+_RAW_MODES = {
+    PixelFormat.RGBA: ("RGB", "RGBX"),
+    PixelFormat.BGRA: ("RGB", "BGRX"),
+    PixelFormat.RGB: ("RGB", "RGB"),
+    PixelFormat.BGR: ("RGB", "BGR"),
+    PixelFormat.GRAY: ("L", "L"),
+}
+"""Pillow's mode of the image, and its name for the order of the bytes."""
 _LIBRARIES = {PictureFormat.JPEG: "jpg", PictureFormat.PNG: "zlib", PictureFormat.WEBP: "webp"}
 
 
@@ -49,19 +54,30 @@ def is_available(picture_format: PictureFormat) -> bool:
 class ImageEncoder:
     """Encodes each frame as a file of its own. The fourth channel is ignored: pictures are opaque.
 
-    PNG is lossless. JPEG is 4:4:4 at `JPEG_QUALITY`. WebP is lossless for pictures with flat areas, such as plots,
-    where that is both smaller and faster than its lossy mode; for others, such as photographs and noise, it is lossy
-    at `WEBP_QUALITY`.
+    Grey frames make grey JPEG and PNG files. Planar frames are encoded as `frame_to_rgb` converts them.
+
+    PNG is lossless. JPEG is 4:4:4. WebP is lossless for pictures with flat areas, such as plots,
+    where that is both smaller and faster than its lossy mode; for others, such as photographs and noise, it is lossy.
 
     Args:
         picture_format: JPEG, PNG or WEBP.
         width, height: Size of the frames, pixels.
+        quality: Of lossy pictures, 1 to 100, higher is better.
+        lossless: Whether WebP is lossless whatever the picture.
 
     Raises:
         EncoderError: The format cannot have such a picture, or Pillow lacks it.
     """
 
-    def __init__(self, picture_format: PictureFormat, width: int, height: int) -> None:
+    def __init__(
+        self,
+        picture_format: PictureFormat,
+        width: int,
+        height: int,
+        *,
+        quality: int = DEFAULT_QUALITY,
+        lossless: bool = False,
+    ) -> None:
         if picture_format not in _MEDIA_TYPES:
             raise EncoderError(f"the image encoder makes JPEG, PNG and WebP, not {picture_format.value}")
         if not is_available(picture_format):
@@ -71,7 +87,11 @@ class ImageEncoder:
         limit = _MAX_SIDE[picture_format]
         if not (1 <= width <= limit and 1 <= height <= limit):
             raise EncoderError(f"{picture_format.value} allows 1 to {limit} pixels per side, not {width}x{height}")
+        if lossless and picture_format is PictureFormat.JPEG:
+            raise EncoderError("JPEG cannot be lossless; WebP and PNG can")
         self._format = picture_format
+        self._quality = quality
+        self._lossless = lossless
         self._size = (width, height)
         self._closed = False
         self._info = StreamInfo(
@@ -96,8 +116,11 @@ class ImageEncoder:
             width, height = self._size
             raise EncoderError(f"the encoder was opened for {width}x{height} pixels, not {frame.width}x{frame.height}")
         try:
-            image = Image.frombytes("RGB", self._size, frame.pixels, "raw", _RAW_MODES[frame.format])
-            payload, lossless = _save(self._format, image, frame.pixels)
+            pixels, mode = frame.pixels, _RAW_MODES.get(frame.format)
+            if mode is None:
+                pixels, mode = frame_to_rgb(frame), ("RGB", "RGB")
+            image = Image.frombytes(mode[0], self._size, pixels, "raw", mode[1])
+            payload, lossless = _save(self._format, image, pixels, self._quality, self._lossless)
         except (OSError, ValueError, MemoryError) as error:
             raise EncoderError(f"Pillow failed to make a {self._format.value}: {error}") from error
         return EncodedPicture(payload, keyframe=True, lossless=lossless)
@@ -107,19 +130,21 @@ class ImageEncoder:
         self._closed = True
 
 
-def _save(picture_format: PictureFormat, image: Image.Image, pixels: Pixels) -> tuple[bytes, bool]:
+def _save(
+    picture_format: PictureFormat, image: Image.Image, pixels: Pixels, quality: int, always_lossless: bool
+) -> tuple[bytes, bool]:
     """The file, and whether it is lossless."""
     file = BytesIO()
     if picture_format is PictureFormat.JPEG:
-        image.save(file, "JPEG", quality=JPEG_QUALITY, subsampling="4:4:4")
+        image.save(file, "JPEG", quality=quality, subsampling="4:4:4")
         lossless = False
     elif picture_format is PictureFormat.PNG:
         image.save(file, "PNG", compress_level=PNG_COMPRESS_LEVEL)
         lossless = True
-    elif lossless := pixels.size <= _ALWAYS_LOSSLESS_BYTES or _is_flat(pixels):
+    elif lossless := always_lossless or pixels.size <= _ALWAYS_LOSSLESS_BYTES or _is_flat(pixels):
         image.save(file, "WEBP", lossless=True, quality=WEBP_LOSSLESS_EFFORT, method=WEBP_LOSSLESS_METHOD)
     else:
-        image.save(file, "WEBP", quality=WEBP_QUALITY, method=WEBP_LOSSY_METHOD)
+        image.save(file, "WEBP", quality=quality, method=WEBP_LOSSY_METHOD)
     return file.getvalue(), lossless
 
 
@@ -136,7 +161,9 @@ def _is_flat(pixels: Pixels) -> bool:
     Plots are near 0.9, photographs and noise near 0.
     """
     step = max(1, pixels.shape[0] // _SAMPLED_ROWS)
-    rows = pixels[::step].view(np.uint32)[..., 0]
+    rows = pixels[::step]
     if rows.shape[1] < 2:
         return True
-    return bool(np.mean(rows[:, 1:] == rows[:, :-1]) >= 0.5)
+    if rows.shape[2] == 4:
+        rows = rows.view(np.uint32)
+    return bool(np.mean((rows[:, 1:] == rows[:, :-1]).all(axis=2)) >= 0.5)
