@@ -9,7 +9,30 @@ from typing import Protocol
 from ..frames import Frame
 from ..protocol.formats import StreamInfo, Tier
 
-__all__ = ["EncodedPicture", "Encoder", "EncoderFactory"]
+__all__ = ["EncodedPicture", "Encoder", "EncoderFactory", "EncoderOpener", "EncoderSettings"]
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """What a display asks of its encoders. One that has no such setting leaves it out, except for ``lossless``.
+
+    Attributes:
+        crf: Constant rate factor of H.264, 0 to 51, lower is better. At 20 the coding error of plots is hard to see
+            at any zoom.
+        image_quality: Quality of lossy still images, 1 to 100, higher is better. At 90 a 720p plot in 4:4:4 JPEG has
+            40 dB RGB PSNR.
+        lossless: Whether each picture must decode to exactly the pixels of the frame. `EncoderError` where an encoder
+            cannot do so.
+        max_bitrate: Bits per second, at most, averaged over one second; None for no limit but the encoder's own.
+            Only encoders of video can keep to one.
+        fps: Pictures per second that the bitrate is reckoned with, > 0. With fewer of them the stream is smaller.
+    """
+
+    crf: float = 20.0
+    image_quality: int = 90
+    lossless: bool = False
+    max_bitrate: int | None = None
+    fps: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +80,6 @@ class Encoder(Protocol):
 
 EncoderFactory = Callable[[Tier, int, int], Encoder]
 """Opens an encoder for a tier and a size (width, height, in physical pixels). Raises `EncoderError` where it cannot."""
+
+EncoderOpener = Callable[[Tier, int, int, EncoderSettings], Encoder]
+"""An `EncoderFactory` that takes the settings too. What `rendercanvas_rfb.encoders.registry.register_encoder` takes."""

@@ -1,81 +1,231 @@
-"""Which encoders there are, best first, and what this machine can make with them."""
+"""Which encoders there are, by name, and what this machine can make with them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import threading
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import entry_points
 
-from ..errors import EncoderError
+from ..errors import ConfigurationError, EncoderError
 from ..protocol.formats import Chroma, PictureFormat, Tier
 from . import image, x264
-from .base import Encoder, EncoderFactory
+from .base import Encoder, EncoderFactory, EncoderOpener, EncoderSettings
 
-__all__ = ["available_tiers", "open_encoder"]
+__all__ = [
+    "AUTO",
+    "ENTRY_POINT_GROUP",
+    "EncoderBackend",
+    "available_tiers",
+    "encoder_names",
+    "find_encoder",
+    "open_encoder",
+    "register_encoder",
+    "select_encoders",
+]
+
+logger = logging.getLogger("rendercanvas_rfb")
+
+AUTO = "auto"
+"""In place of the name of an encoder: the best built-in one for each tier."""
+
+ENTRY_POINT_GROUP = "rendercanvas_rfb.encoders"
+"""Entry points by which installed packages offer encoders. Each is named as the encoder, and refers to a function
+without arguments that calls `register_encoder`."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Backend:
-    """One way to make a tier.
+class EncoderBackend:
+    """One kind of encoder.
 
     Attributes:
-        needs: What must be there, for the error that says that it is not.
-        is_available: Whether it is there. Cheap; the answer does not change while the process runs.
-        open: Makes the encoder.
+        name: What it is chosen by.
+        tiers: What it makes, best first.
+        open: Opens an encoder.
+        is_available: Whether it works on this machine. Cheap; the answer does not change while the process runs.
+        needs: What must be there, and how to get it, for the error that says that it is not.
     """
 
-    tier: Tier
-    needs: str
+    name: str
+    tiers: tuple[Tier, ...]
+    open: EncoderOpener
     is_available: Callable[[], bool]
-    open: EncoderFactory
+    needs: str
 
 
-def _open_x264(tier: Tier, width: int, height: int) -> Encoder:
+def _open_x264(tier: Tier, width: int, height: int, settings: EncoderSettings) -> Encoder:
     if tier.chroma is None:
         raise EncoderError("H.264 needs a chroma subsampling")
-    return x264.X264Encoder(tier.chroma, width, height)
+    if settings.lossless:
+        raise EncoderError("libx264 is not lossless here: conversion to Y'CbCr rounds")
+    return x264.X264Encoder(
+        tier.chroma, width, height, crf=settings.crf, max_bitrate=settings.max_bitrate, fps=settings.fps
+    )
 
 
-def _open_image(tier: Tier, width: int, height: int) -> Encoder:
-    return image.ImageEncoder(tier.format, width, height)
+def _open_image(tier: Tier, width: int, height: int, settings: EncoderSettings) -> Encoder:
+    return image.ImageEncoder(tier.format, width, height, quality=settings.image_quality, lossless=settings.lossless)
 
 
-def _x264(chroma: Chroma) -> _Backend:
-    needs = "PyAV built with libx264 (pip install av)"
-    return _Backend(Tier(PictureFormat.H264, chroma), needs, x264.is_available, _open_x264)
+def _pillow(picture_format: PictureFormat) -> EncoderBackend:
+    return EncoderBackend(
+        name="pillow",
+        tiers=(Tier(picture_format),),
+        open=_open_image,
+        is_available=lambda: image.is_available(picture_format),
+        needs=f"Pillow built with {picture_format.value} (pip install pillow)",
+    )
 
 
-def _image(picture_format: PictureFormat) -> _Backend:
-    needs = f"Pillow built with {picture_format.value} (pip install pillow)"
-    return _Backend(Tier(picture_format), needs, lambda: image.is_available(picture_format), _open_image)
-
-
-_BACKENDS: tuple[_Backend, ...] = (
-    _x264(Chroma.YUV444),
-    _x264(Chroma.YUV420),
-    _image(PictureFormat.WEBP),
-    _image(PictureFormat.JPEG),
-    _image(PictureFormat.PNG),
+_X264 = EncoderBackend(
+    name="x264",
+    tiers=(Tier(PictureFormat.H264, Chroma.YUV444), Tier(PictureFormat.H264, Chroma.YUV420)),
+    open=_open_x264,
+    is_available=x264.is_available,
+    needs="PyAV built with libx264 (pip install av)",
 )
-"""The best tier first, and the best backend first among those of one tier."""
+
+_BUILT_IN: tuple[EncoderBackend, ...] = (
+    _X264,
+    _pillow(PictureFormat.WEBP),
+    _pillow(PictureFormat.JPEG),
+    _pillow(PictureFormat.PNG),
+)
+"""The best first. Encoders of one name may come in several parts, each of which may be missing."""
+
+_lock = threading.RLock()  # A plug-in registers its encoder while it is loaded.
+_registered: dict[str, EncoderBackend] = {}
+
+
+def register_encoder(
+    name: str,
+    open: EncoderOpener,
+    *,
+    tiers: Iterable[Tier],
+    is_available: Callable[[], bool] = lambda: True,
+    needs: str = "",
+) -> None:
+    """Add an encoder, to be chosen by its name. Another one of the same name that was added before is replaced.
+
+    `rendercanvas_rfb.testing.conformance` tests whether it does what displays rely on.
+
+    Args:
+        name: What it is chosen by.
+        open: Opens an encoder: called with a tier, a width and a height in physical pixels, and the settings.
+        tiers: What it makes, best first.
+        is_available: Whether it works on this machine. Cheap; the answer does not change while the process runs.
+        needs: What must be there, and how to get it, in words for the error that says that it is not.
+
+    Raises:
+        ConfigurationError: The name is empty, or that of a built-in encoder; or there are no tiers.
+    """
+    made = tuple(tiers)
+    if not name or name == AUTO or any(backend.name == name for backend in _BUILT_IN):
+        raise ConfigurationError(f"an encoder cannot be registered as {name!r}: the name must be one of its own")
+    if not made:
+        raise ConfigurationError(f"the encoder {name!r} makes nothing: tiers is empty")
+    with _lock:
+        _registered[name] = EncoderBackend(name, made, open, is_available, needs or f"what {name} needs")
+
+
+def encoder_names() -> tuple[str, ...]:
+    """The names that encoders can be chosen by: built in, registered, and offered by installed packages."""
+    plugins = sorted(entry_points(group=ENTRY_POINT_GROUP).names)
+    with _lock:
+        return tuple(dict.fromkeys([*(backend.name for backend in _BUILT_IN), *_registered, *plugins]))
+
+
+def find_encoder(name: str) -> tuple[EncoderBackend, ...]:
+    """The parts of the encoder of that name. Loads the package that offers it, where one does.
+
+    Raises:
+        ConfigurationError: There is none, or the package that offers it cannot be loaded; that is logged.
+    """
+    if built_in := tuple(backend for backend in _BUILT_IN if backend.name == name):
+        return built_in
+    with _lock:
+        if name not in _registered:
+            _load_plugin(name)
+        if name in _registered:
+            return (_registered[name],)
+    known = ", ".join([AUTO, *encoder_names()])
+    raise ConfigurationError(f"there is no encoder {name!r}; there are {known}")
+
+
+def _load_plugin(name: str) -> None:
+    for entry_point in entry_points(group=ENTRY_POINT_GROUP, name=name):
+        try:
+            entry_point.load()()
+        except Exception as error:
+            logger.exception("the encoder %r of %s cannot be loaded", name, entry_point.value)
+            raise ConfigurationError(
+                f"the encoder {name!r} of {entry_point.value} cannot be loaded: {error}"
+            ) from error
+
+
+def select_encoders(
+    name: str, allowed: Callable[[Tier], bool], settings: EncoderSettings
+) -> tuple[tuple[Tier, ...], EncoderFactory]:
+    """The tiers that an encoder makes here, best first, and what opens it with these settings.
+
+    An encoder of video is accompanied by the built-in encoders of images, for viewers that cannot decode its video.
+
+    Args:
+        name: Name of the encoder, or `AUTO`.
+        allowed: Tells the tiers that may be used.
+        settings: For the encoders.
+
+    Raises:
+        ConfigurationError: There is no such encoder, or nothing that is allowed can be made; the message says what is
+            missing.
+    """
+    backends = _BUILT_IN if name == AUTO else find_encoder(name)
+    made = [tier for backend in backends for tier in backend.tiers if allowed(tier)]
+    if not made:
+        kinds = ", ".join(dict.fromkeys(str(tier) for backend in backends for tier in backend.tiers))
+        raise ConfigurationError(f"the encoder {name!r} makes {kinds}, none of which is asked for")
+    usable = _available(backends, allowed)
+    if not usable:
+        needs = " or ".join(dict.fromkeys(backend.needs for backend in backends if any(map(allowed, backend.tiers))))
+        raise ConfigurationError(f"{' and '.join(map(str, made))} cannot be made here: needed is {needs}")
+    if any(tier.format.is_video for tier in usable):
+        images = [backend for backend in _BUILT_IN if not backend.tiers[0].format.is_video]
+        backends = (*backends, *(backend for backend in images if backend not in backends))
+    return _available(backends, allowed), partial(_open, backends, settings)
+
+
+def _available(backends: Collection[EncoderBackend], allowed: Callable[[Tier], bool]) -> tuple[Tier, ...]:
+    tiers = (tier for backend in backends if backend.is_available() for tier in backend.tiers if allowed(tier))
+    return tuple(dict.fromkeys(tiers))
+
+
+def _open(
+    candidates: Collection[EncoderBackend], settings: EncoderSettings, tier: Tier, width: int, height: int
+) -> Encoder:
+    backends = [backend for backend in candidates if tier in backend.tiers]
+    if not backends:
+        known = ", ".join(str(tier) for backend in candidates for tier in backend.tiers)
+        raise EncoderError(f"no encoder makes {tier}; there are encoders for {known}")
+    for backend in backends:
+        if backend.is_available():
+            return backend.open(tier, width, height, settings)
+    raise EncoderError(f"{tier} needs {' or '.join(backend.needs for backend in backends)}")
 
 
 def available_tiers() -> tuple[Tier, ...]:
-    """The tiers that this machine can make, best first, each once."""
-    return tuple(dict.fromkeys(backend.tier for backend in _BACKENDS if backend.is_available()))
+    """The tiers that this machine can make with the built-in encoders, best first, each once."""
+    return _available(_BUILT_IN, lambda tier: True)
 
 
 def open_encoder(tier: Tier, width: int, height: int) -> Encoder:
-    """Open the best encoder of a tier for frames of ``width`` by ``height`` physical pixels. An `EncoderFactory`.
+    """Open the best built-in encoder of a tier for frames of ``width`` by ``height`` physical pixels.
+
+    An `EncoderFactory` with the default settings.
 
     Raises:
         EncoderError: There is no such tier, what it needs is missing, which the message names, or it cannot have that
         size.
     """
-    backends = [backend for backend in _BACKENDS if backend.tier == tier]
-    if not backends:
-        known = ", ".join(str(backend.tier) for backend in _BACKENDS)
-        raise EncoderError(f"no encoder makes {tier}; there are encoders for {known}")
-    for backend in backends:
-        if backend.is_available():
-            return backend.open(tier, width, height)
-    raise EncoderError(f"{tier} needs {' or '.join(backend.needs for backend in backends)}")
+    return _open(_BUILT_IN, EncoderSettings(), tier, width, height)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from fractions import Fraction
 
 import av
@@ -63,19 +64,31 @@ class X264Encoder:
         chroma: Chroma subsampling; decides the profile: High, or High 4:4:4 Predictive.
         width, height: Size of the frames, pixels.
         crf: Constant rate factor, 0 to 51, lower is better.
+        max_bitrate: Bits per second, at most, over one second of ``fps`` pictures; None for a ceiling that binds for
+            noise only.
+        fps: Pictures per second that the rate control reckons with.
 
     Raises:
         EncoderError: H.264 cannot have such a picture, or libx264 is missing.
     """
 
-    def __init__(self, chroma: Chroma, width: int, height: int, *, crf: float = DEFAULT_CRF) -> None:
+    def __init__(
+        self,
+        chroma: Chroma,
+        width: int,
+        height: int,
+        *,
+        crf: float = DEFAULT_CRF,
+        max_bitrate: int | None = None,
+        fps: float = NOMINAL_FPS,
+    ) -> None:
         if not is_available():
             raise EncoderError(f"PyAV {av.__version__} was built without libx264; its wheels have it: pip install av")
         if not 0 <= crf <= 51:
             raise EncoderError(f"crf must be from 0 to 51, not {crf}")
         _check_size(width, height)
         self._chroma = chroma
-        self._crf = crf
+        self._rate = _Rate(crf, max_bitrate, Fraction(fps).limit_denominator(1000))
         self._size = (width, height)
         self._threads = min(_MAX_THREADS, _usable_cpus())
         self._converter: HostConverter | None = HostConverter(width, height, chroma, self._threads)
@@ -114,10 +127,10 @@ class X264Encoder:
     def _encode(self, converter: HostConverter, frame: Frame, keyframe: bool) -> bytes:
         picture = converter.convert(frame)
         picture.pts = self._pts
-        picture.time_base = Fraction(1, NOMINAL_FPS)
+        picture.time_base = 1 / self._rate.fps
         picture.pict_type = PictureType.I if keyframe else PictureType.NONE
         if self._codec is None:
-            self._codec = _open_codec(self._chroma, picture.width, picture.height, self._crf, self._threads)
+            self._codec = _open_codec(self._chroma, picture.width, picture.height, self._rate, self._threads)
         self._pts += 1
         packets = self._codec.encode(picture)
         if len(packets) != 1:
@@ -156,26 +169,37 @@ def _usable_cpus() -> int:
     return os.cpu_count() or 1
 
 
-def _open_codec(chroma: Chroma, width: int, height: int, crf: float, threads: int) -> VideoCodecContext:
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """What the rate control is told; see the arguments of `X264Encoder`."""
+
+    crf: float
+    max_bitrate: int | None
+    fps: Fraction
+
+
+def _open_codec(chroma: Chroma, width: int, height: int, rate: _Rate, threads: int) -> VideoCodecContext:
     codec = av.CodecContext.create("libx264", "w")
     assert isinstance(codec, VideoCodecContext)
     codec.width, codec.height = width, height
     codec.pix_fmt = _PIXEL_FORMATS[chroma]
-    codec.framerate = Fraction(NOMINAL_FPS)
-    codec.time_base = Fraction(1, NOMINAL_FPS)
+    codec.framerate = rate.fps
+    codec.time_base = 1 / rate.fps
     codec.color_primaries = _BT709
     codec.color_trc = _SRGB_TRANSFER
     codec.colorspace = _BT709
     codec.color_range = _FULL_RANGE
     codec.thread_type = "SLICE"
     codec.thread_count = threads
-    codec.options = _codec_options(chroma, width, height, crf)
+    codec.options = _codec_options(chroma, width, height, rate)
     codec.open()
     return codec
 
 
-def _codec_options(chroma: Chroma, width: int, height: int, crf: float) -> dict[str, str]:
+def _codec_options(chroma: Chroma, width: int, height: int, rate: _Rate) -> dict[str, str]:
     maxrate = max(_MIN_MAXRATE, int(_MAX_BITS_PER_PIXEL * width * height * NOMINAL_FPS))
+    if rate.max_bitrate is not None:
+        maxrate = min(maxrate, rate.max_bitrate)
     x264 = {
         "keyint": "infinite",
         "scenecut": "0",
@@ -195,7 +219,7 @@ def _codec_options(chroma: Chroma, width: int, height: int, crf: float) -> dict[
         "preset": "ultrafast",
         "tune": "zerolatency",
         "profile": _PROFILES[chroma],
-        "crf": str(crf),
+        "crf": str(rate.crf),
         "maxrate": str(maxrate),
         "bufsize": str(maxrate),  # one second
         "forced-idr": "1",
