@@ -18,6 +18,7 @@ from typing import Protocol
 from .encoders.base import Encoder, EncoderFactory
 from .errors import EncoderError
 from .frames import Frame
+from .metrics import TierMeter, TierMetrics
 from .protocol.chunk import SERIAL_MODULUS, Chunk, pack_chunk, serial_less
 from .protocol.formats import Tier
 from .protocol.messages import ChunkHeader
@@ -119,6 +120,7 @@ class TierWorker(threading.Thread):
         self._keyframes = KeyframeSchedule()
         self._picked: int | None = None
         self._last: Chunk | None = None
+        self._meter = TierMeter(clock())
         self._stopped = False
 
     # Called from I/O threads and from the publishing thread.
@@ -179,6 +181,11 @@ class TierWorker(threading.Thread):
         """Whether a frame that is published now would be encoded at once or next."""
         with self.changed:
             return self._wants_frame()
+
+    def metrics(self, display: str) -> TierMetrics:
+        """What is counted; ``display`` is its name."""
+        with self.changed:
+            return self._meter.read(display, str(self.tier), len(self._viewers), self._clock())
 
     def announce(self, notice: Callable[[Subscriber], None]) -> None:
         """Call ``notice`` for each viewer, on its I/O thread."""
@@ -280,6 +287,7 @@ class TierWorker(threading.Thread):
     def _publish(self, chunk: Chunk) -> None:
         with self.changed:
             self._last = chunk
+            self._count(chunk)
             # Who takes this chunk has to say again that there is room for the next one.
             self._ready.clear()
             if chunk.header.keyframe:
@@ -290,6 +298,10 @@ class TierWorker(threading.Thread):
                 by_thread[viewer.post].append(viewer)
             for post, viewers in by_thread.items():
                 post(partial(self._deliver, viewers, chunk))
+
+    def _count(self, chunk: Chunk) -> None:
+        keyframe, encoder = chunk.header.keyframe, chunk.info.encoder
+        self._meter.encoded(len(chunk.message), chunk.encode_s, self._clock(), keyframe=keyframe, encoder=encoder)
 
     def _give_up(self, error: Exception) -> None:
         logger.warning("no more %s: %s", self.tier, error)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from .encoders.base import EncoderFactory
 from .encoding import ChunkNumbers, FrameSource, Subscriber, TierWorker
+from .metrics import TierMetrics
 from .protocol.formats import Tier
 
 __all__ = ["Pipeline"]
@@ -28,6 +29,7 @@ class Pipeline:
         open_encoder: Opens encoders.
         tiers: What it can open, best first.
         clock: Seconds of a monotonic clock.
+        max_fps: Pictures per second of each tier, at most; None for no limit.
     """
 
     def __init__(
@@ -36,10 +38,12 @@ class Pipeline:
         open_encoder: EncoderFactory,
         tiers: tuple[Tier, ...],
         clock: Callable[[], float] = time.monotonic,
+        max_fps: float | None = None,
     ) -> None:
         self._source = source
         self._open_encoder = open_encoder
         self._clock = clock
+        self._max_fps = max_fps
         self._lock = threading.Lock()
         self._tiers = tiers
         self._workers: dict[Tier, TierWorker] = {}
@@ -100,6 +104,10 @@ class Pipeline:
     def wants_frame(self) -> bool:
         """Whether a frame that is published now would be encoded at once or next."""
         return any(worker.wants_frame() for worker in self._snapshot())
+
+    def metrics(self, display: str) -> list[TierMetrics]:
+        """What is counted of each active tier; ``display`` is the name of the display."""
+        return [worker.metrics(display) for worker in self._snapshot()]
 
     def close(self) -> None:
         """End the encode threads and free the encoders. Waits for a picture that is being encoded."""

@@ -319,7 +319,7 @@ class TestTime:
         (effect,) = viewer.tick(NOW + 1, {"viewers": 3})
         assert isinstance(effect, Send)
         assert isinstance(effect.message, Stats)
-        names = "fps bitrate round_trip_ms encode_ms window in_flight dropped keyframes viewers"
+        names = "fps bitrate round_trip_ms encode_ms window in_flight dropped keyframes sent bytes viewers"
         assert set(effect.message.stats) == set(names.split())
 
 

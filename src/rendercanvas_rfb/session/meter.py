@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..metrics import Rate
 from ..protocol.chunk import Chunk
 from .window import Window
 
@@ -9,38 +10,46 @@ __all__ = ["ViewerMeter"]
 
 
 class ViewerMeter:
-    """Counts what one viewer was sent and has shown. Times are seconds of any monotonic clock."""
+    """Counts what one viewer was sent and has shown. Times are seconds of any monotonic clock.
+
+    Args:
+        now: The time.
+
+    Attributes:
+        dropped: Chunks that it was not sent since there was no room.
+        since: When counting began.
+    """
 
     def __init__(self, now: float) -> None:
         self.dropped = 0
-        self._keyframes = 0
-        self._since = now
-        self._bytes = 0
-        self._shown = 0
+        self.since = now
+        self._sent = self._keyframes = self._bytes = 0
         self._encode_s = 0.0
+        self._frame_rate, self._bit_rate = Rate(now), Rate(now)
 
-    def sent(self, chunk: Chunk) -> None:
+    def sent(self, chunk: Chunk, now: float) -> None:
         """A chunk was sent."""
-        self._bytes += len(chunk.message)
+        self._sent += 1
         self._keyframes += chunk.header.keyframe
+        self._bytes += len(chunk.message)
+        self._bit_rate.add(8 * len(chunk.message), now)
         self._encode_s = chunk.encode_s
 
-    def shown(self, chunks: int) -> None:
+    def shown(self, chunks: int, now: float) -> None:
         """So many chunks were acknowledged."""
-        self._shown += chunks
+        self._frame_rate.add(chunks, now)
 
     def read(self, window: Window, now: float) -> dict[str, float]:
-        """The numbers of ``stats`` in ``docs/protocol.md``; rates are over the time since the last call."""
-        elapsed = max(now - self._since, 1e-3)
-        numbers = {
-            "fps": self._shown / elapsed,
-            "bitrate": 8 * self._bytes / elapsed,
+        """The numbers of ``stats`` in ``docs/protocol.md``. Reading them changes nothing."""
+        return {
+            "fps": self._frame_rate.read(now),
+            "bitrate": self._bit_rate.read(now),
             "round_trip_ms": 1000 * (window.delay or 0.0),
             "encode_ms": 1000 * self._encode_s,
             "window": window.size,
             "in_flight": window.in_flight,
             "dropped": self.dropped,
             "keyframes": self._keyframes,
+            "sent": self._sent,
+            "bytes": self._bytes,
         }
-        self._since, self._bytes, self._shown = now, 0, 0
-        return numbers

@@ -19,6 +19,7 @@ from enum import Enum, auto
 
 from ..errors import CloseCode, ProtocolError, StateError, truncate_reason
 from ..events import Event
+from ..metrics import ViewerMetrics
 from ..protocol.chunk import Chunk, serial_less
 from ..protocol.formats import Tier
 from ..protocol.messages import (
@@ -156,9 +157,10 @@ class Viewer:
     Args:
         viewer_id: Name of the viewer, unique in the display.
         now: The time, in seconds of the monotonic clock that all other calls use too.
+        handshake_s: Seconds until it must be let in.
     """
 
-    def __init__(self, viewer_id: str, now: float) -> None:
+    def __init__(self, viewer_id: str, now: float, *, handshake_s: float = HANDSHAKE_TIMEOUT_S) -> None:
         self.id = viewer_id
         self.state = ViewerState.OPENING
         self.client = ""
@@ -167,6 +169,7 @@ class Viewer:
         self.window = Window()
         self._capabilities: Capabilities | None = None
         self._available: frozenset[Tier] = frozenset()
+        self._handshake_s = handshake_s
         self._held = HeldInput()
         self._meter = ViewerMeter(now)
         self._needs_keyframe = True
@@ -195,6 +198,12 @@ class Viewer:
     def last_sequence(self) -> int | None:
         """Sequence number of the last chunk sent; None before the first."""
         return self._last_sequence
+
+    def metrics(self, display: str, now: float) -> ViewerMetrics:
+        """What is counted of it, for the one that watches the server."""
+        tier = "" if self.choice is None else str(self.choice.tier)
+        numbers = self._meter.read(self.window, now)
+        return ViewerMetrics(display, self.id, tier, connected_s=now - self._meter.since, **numbers)
 
     def receive(self, message: ClientMessage, now: float) -> list[Effect]:
         """Take a message from the viewer.
@@ -286,7 +295,7 @@ class Viewer:
         self._needs_keyframe = False
         self._last_sequence = chunk.header.sequence
         self.window.sent(chunk.header.sequence, len(chunk.message), now)
-        self._meter.sent(chunk)
+        self._meter.sent(chunk, now)
         return [*effects, SendChunk(chunk)]
 
     def tick(self, now: float, extra_stats: Mapping[str, float]) -> list[Effect]:
@@ -295,7 +304,7 @@ class Viewer:
             return []
         silence = now - self._last_heard
         if self.state is not ViewerState.OPEN:
-            return self.close(CloseCode.TIMEOUT, "no hello in time") if silence > HANDSHAKE_TIMEOUT_S else []
+            return self.close(CloseCode.TIMEOUT, "no hello in time") if silence > self._handshake_s else []
         if silence > SILENCE_LIMIT_S:
             return self.close(CloseCode.TIMEOUT, f"nothing heard for {SILENCE_LIMIT_S:g} s")
         effects: list[Effect] = []
@@ -335,7 +344,7 @@ class Viewer:
     def _acknowledge(self, sequence: int, now: float) -> list[Effect]:
         if self._last_sequence is None or serial_less(self._last_sequence, sequence):
             raise ProtocolError(f"message.sequence {sequence} acknowledges a chunk that was not sent")
-        self._meter.shown(self.window.acknowledged(sequence, now))
+        self._meter.shown(self.window.acknowledged(sequence, now), now)
         return self._ask()
 
     def _select_tier(self, capabilities: Capabilities, available: Collection[Tier]) -> list[Effect]:
