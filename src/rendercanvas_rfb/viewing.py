@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ._version import __version__
+from .auth import is_refusal
 from .display import Display
 from .encoding import Post
 from .errors import CloseCode, ConnectionClosed, ProtocolError, StateError
+from .limits import MessageLimiter, ServerLimits
+from .metrics import ViewerMetrics
 from .protocol.chunk import Chunk
 from .protocol.codec import decode_client, encode
 from .protocol.messages import Hello, StateChanged, Welcome
@@ -31,12 +34,14 @@ from .session.viewer import (
     ViewerState,
 )
 
-__all__ = ["Authenticator", "Connection", "ViewerSession", "watch"]
+__all__ = ["Admit", "Connection", "ViewerSession", "watch"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
-Authenticator = Callable[[Hello], Awaitable[bool]]
-"""Decides whether a viewer may watch."""
+Admit = Callable[[Hello], Awaitable[object]]
+"""Returns the viewer's principal, or None or False where it may not watch. A `ProtocolError` says why it may not."""
+
+DEFAULT_LIMITS = ServerLimits()
 
 TICK_S = 1.0
 """Seconds between two looks at the clock; the shortest time limit is three of them."""
@@ -83,22 +88,32 @@ class Connection(Protocol):
 _numbers = itertools.count(1)
 
 
-async def watch(connection: Connection, display: Display, authenticate: Authenticator) -> None:
+async def watch(
+    connection: Connection, display: Display, admit: Admit, limits: ServerLimits = DEFAULT_LIMITS
+) -> None:
     """Serve one viewer until its connection ends. Errors of the viewer end its connection, and nothing else."""
-    await ViewerSession(connection, display, authenticate).run()
+    await ViewerSession(connection, display, admit, limits).run()
 
 
 class ViewerSession:
-    """A watcher of ``display`` at the other end of ``connection``. Lives on one asyncio loop."""
+    """A watcher of ``display`` at the other end of ``connection``. Lives on one asyncio loop.
 
-    def __init__(self, connection: Connection, display: Display, authenticate: Authenticator) -> None:
+    Attributes:
+        principal: Who it is, as ``admit`` says; None before it is let in.
+    """
+
+    def __init__(
+        self, connection: Connection, display: Display, admit: Admit, limits: ServerLimits = DEFAULT_LIMITS
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.post: Post = _LoopPost(loop)
         self._time = loop.time
         self._connection = connection
         self._display = display
-        self._authenticate = authenticate
-        self._viewer = Viewer(f"v{next(_numbers)}", loop.time())
+        self._admit = admit
+        self.principal: object = None
+        self._viewer = Viewer(f"v{next(_numbers)}", loop.time(), handshake_s=limits.handshake_s)
+        self._limiter = MessageLimiter(limits, loop.time())
         self._outgoing: asyncio.Queue[str | bytes | Close] = asyncio.Queue(MAX_QUEUED_MESSAGES)
         self._queued_bytes = 0
         self._ending = asyncio.Event()
@@ -137,6 +152,15 @@ class ViewerSession:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self._connection.close(self._farewell.code, self._farewell.reason)
 
+    @property
+    def admitted(self) -> bool:
+        """Whether it was let in."""
+        return self.principal is not None
+
+    def metrics(self) -> ViewerMetrics:
+        """What is counted of it."""
+        return self._viewer.metrics(self._display.name, self._time())
+
     # What the display and the pipeline call, on this loop.
 
     def offer(self, chunk: Chunk) -> None:
@@ -162,6 +186,7 @@ class ViewerSession:
         try:
             while True:
                 message = await self._connection.receive()
+                self._limiter.check(len(message), self._time())
                 if isinstance(message, bytes):
                     raise ProtocolError("viewers send text messages only")
                 effects = self._viewer.receive(decode_client(message), self._time())
@@ -194,10 +219,12 @@ class ViewerSession:
             self._apply(self._viewer.tick(self._time(), {"viewers": self._display.state["viewers"]}))
 
     async def _let_in(self, hello: Hello) -> None:
-        if not await self._authenticate(hello):
+        principal = await self._admit(hello)
+        if is_refusal(principal):
             raise ProtocolError("credential missing or wrong", CloseCode.UNAUTHORIZED)
         if self._viewer.state is not ViewerState.AUTHENTICATING:
             return  # It took so long that the viewer was sent away.
+        self.principal = principal
         try:
             state = self._display.attach(self)
         except StateError as error:

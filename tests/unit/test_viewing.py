@@ -62,7 +62,7 @@ async def ask_for_token(hello: Hello) -> bool:
 class Page:
     """The viewer's side of a connection."""
 
-    def __init__(self, display: Display, authenticate: viewing.Authenticator = let_in, capacity: int = 16) -> None:
+    def __init__(self, display: Display, authenticate: viewing.Admit = let_in, capacity: int = 16) -> None:
         server_end, self.connection = memory_connection(capacity)
         self.serving = asyncio.create_task(watch(server_end, display, authenticate))
 
