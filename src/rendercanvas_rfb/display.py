@@ -15,11 +15,11 @@ from typing import Any, Self
 
 from .audience import Audience, Watcher
 from .encoders.base import EncoderFactory
-from .encoders.registry import available_tiers, open_encoder
 from .errors import CloseCode, FrameError, StateError
 from .events import Event
 from .frames import ColorSpace, Frame, PixelFormat, Pixels, check_pixels, same_pixels
 from .inbox import Inbox, ViewerEvent
+from .options import DisplayOptions
 from .pipeline import Pipeline
 from .protocol.chunk import SERIAL_MODULUS
 from .protocol.formats import Tier
@@ -33,8 +33,9 @@ class Display:
 
     Args:
         name: What it is called in addresses.
-        tiers: What it may be encoded in, best first; all that this machine can encode by default.
-        open_encoder: Opens an encoder for one of them.
+        options: Quality, encoder, codec, pace and bitrate.
+        tiers: What it may be encoded in, best first; by default what the options allow and this machine can encode.
+        open_encoder: Opens an encoder for one of them; by default the one that the options choose.
         clock: Seconds of a monotonic clock.
     """
 
@@ -42,8 +43,9 @@ class Display:
         self,
         name: str,
         *,
+        options: DisplayOptions | None = None,
         tiers: tuple[Tier, ...] | None = None,
-        open_encoder: EncoderFactory = open_encoder,
+        open_encoder: EncoderFactory | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
@@ -59,7 +61,15 @@ class Display:
         self._audience = Audience({"title": name, "cursor": "default"})
         self._closed = False
         self._at_close: list[Callable[[], None]] = []
-        self.pipeline = Pipeline(self, open_encoder, available_tiers() if tiers is None else tiers, clock)
+        self.options = DisplayOptions() if options is None else options
+        chosen_tiers, chosen_opener = self.options.select()
+        self.pipeline = Pipeline(
+            self,
+            chosen_opener if open_encoder is None else open_encoder,
+            chosen_tiers if tiers is None else tiers,
+            clock,
+            self.options.max_fps,
+        )
 
     # For whoever makes the frames.
 

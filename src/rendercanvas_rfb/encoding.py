@@ -23,6 +23,7 @@ from .protocol.chunk import SERIAL_MODULUS, Chunk, pack_chunk, serial_less
 from .protocol.formats import Tier
 from .protocol.messages import ChunkHeader
 from .session.keyframes import KeyframeSchedule
+from .session.pace import Pace
 
 __all__ = ["ChunkNumbers", "FrameSource", "Post", "Subscriber", "TierWorker"]
 
@@ -90,6 +91,7 @@ class TierWorker(threading.Thread):
         numbers: Counts the display's chunks and streams.
         failed: Called on this thread when the encoder is of no more use; the thread ends then.
         clock: Seconds of a monotonic clock.
+        max_fps: Pictures per second, at most, keyframes that viewers wait for left out; None for no limit.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class TierWorker(threading.Thread):
         numbers: ChunkNumbers,
         failed: Callable[[TierWorker], None],
         clock: Callable[[], float],
+        max_fps: float | None = None,
     ) -> None:
         super().__init__(name=f"rfb-encode-{tier}", daemon=True)
         self.tier = tier
@@ -111,6 +114,7 @@ class TierWorker(threading.Thread):
         self._encoder: Encoder | None = None
         self._encoder_size = (0, 0)
         self._stream = 0
+        self._pausing = False
         # Below: shared between threads, guarded by this lock.
         self.changed = threading.Condition()
         self._viewers: set[Subscriber] = set()
@@ -118,6 +122,7 @@ class TierWorker(threading.Thread):
         # Chunks on their way to a viewer's thread: what it says about its room before it has them is out of date.
         self._offered: Counter[Subscriber] = Counter()
         self._keyframes = KeyframeSchedule()
+        self._pace = Pace(max_fps)
         self._picked: int | None = None
         self._last: Chunk | None = None
         self._meter = TierMeter(clock())
@@ -201,7 +206,8 @@ class TierWorker(threading.Thread):
 
     def _wants_frame(self) -> bool:
         latest = self._source.latest
-        return bool(self._ready) and not self._stopped and (latest is None or latest.version == self._picked)
+        taken = latest is None or latest.version == self._picked
+        return bool(self._ready) and not self._stopped and taken and not self._pace.due_in(self._clock())
 
     def _reusable(self, after: int | None) -> Chunk | None:
         chunk, latest = self._last, self._source.latest
@@ -239,23 +245,40 @@ class TierWorker(threading.Thread):
 
         None when the thread shall end.
         """
-        with self.changed:
-            while (job := self._job()) is None and not self._stopped:
-                # Without a frame or a viewer with room nothing falls due by itself: a notification ends the wait.
-                can_encode = bool(self._ready) and self._source.latest is not None
-                self.changed.wait(self._keyframes.due_in(self._clock()) if can_encode else None)
-            if self._stopped or job is None:
-                return None
-            self._picked = job[0].version
+        while True:
+            with self.changed:
+                if self._stopped:
+                    return None
+                now = self._clock()
+                if (job := self._job(now)) is not None:
+                    self._picked = job[0].version
+                    self._pace.made(now)
+                    self._pausing = self._pace.due_in(now) > 0
+                    break
+                if pause_over := self._pausing and not self._pace.due_in(now):
+                    self._pausing = False
+                else:
+                    self.changed.wait(self._due_in(now))
+            if pause_over:
+                self._source.demand_changed()
         self._source.demand_changed()
         return job
 
-    def _job(self) -> tuple[Frame, bool] | None:
+    def _job(self, now: float) -> tuple[Frame, bool] | None:
         frame = self._source.latest
         if frame is None or not self._ready:
             return None
-        keyframe = self._keyframes.due_in(self._clock()) == 0.0
-        return (frame, keyframe) if keyframe or frame.version != self._picked else None
+        keyframe = self._keyframes.due_in(now) == 0.0
+        fresh = frame.version != self._picked and not self._pace.due_in(now)
+        return (frame, keyframe) if keyframe or fresh else None
+
+    def _due_in(self, now: float) -> float | None:
+        """Seconds after which there may be something to encode though nobody has notified this thread."""
+        if not self._ready:
+            return None
+        # Without a frame no keyframe can be made.
+        keyframe = None if self._source.latest is None else self._keyframes.due_in(now)
+        return min((seconds for seconds in (keyframe, self._pace.due_in(now)) if seconds), default=None)
 
     def _encode(self, frame: Frame, keyframe: bool) -> Chunk:
         started = self._clock()

@@ -83,7 +83,7 @@ class DisplayOptions:
     encoder: str = AUTO
     codec: str = AUTO
     max_fps: float | None = None
-    bitrate: int | None = None
+    bitrate: float | None = None
 
     def __post_init__(self) -> None:
         _check_choice("quality", self.quality, tuple(QUALITIES))

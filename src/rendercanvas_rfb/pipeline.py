@@ -121,7 +121,9 @@ class Pipeline:
             worker.join(JOIN_TIMEOUT_S)
 
     def _make_worker(self, tier: Tier) -> TierWorker:
-        return TierWorker(tier, self._source, self._open_encoder, self._numbers, self._tier_failed, self._clock)
+        return TierWorker(
+            tier, self._source, self._open_encoder, self._numbers, self._tier_failed, self._clock, self._max_fps
+        )
 
     def _worker_of(self, subscriber: Subscriber) -> TierWorker | None:
         return next((worker for worker in self._snapshot() if worker.has_viewer(subscriber)), None)
