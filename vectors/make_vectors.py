@@ -31,6 +31,7 @@ from rendercanvas_rfb.protocol.messages import (
     Hello,
     InputEvent,
     KeyframeRequest,
+    Message,
     Ping,
     Pong,
     ServerMessage,
@@ -91,6 +92,9 @@ CLIENT: Mapping[str, ClientMessage] = {
     "keyframe": KeyframeRequest("decoder-error"),
     "capabilities": CAPABILITIES,
     "capabilities after decoder errors": Capabilities((), IMAGES, "decoder-failed"),
+    "message": Message({"threshold": 0.5, "names": ["a", "ö"], "none": None}),
+    "message with a key": Message([1, True, "text"], "selection"),
+    "message of nothing": Message(None, "k" * 64),
     "stats on": StatsRequest(True),
     "stats off": StatsRequest(False),
     "ping": Ping(12.25),
@@ -106,6 +110,7 @@ STATE = {
     "height": 480,
     "pixel_ratio": 2.0,
     "sizing": True,
+    "control": True,
     "viewers": 1,
 }
 STREAM_444 = StreamInfo(H264_444, "avc1.F4001F", 1280, 720, BT709, "libx264")
@@ -124,6 +129,8 @@ SERVER: Mapping[str, ServerMessage] = {
         )
         for format in IMAGES
     },
+    "message": Message("good morning"),
+    "message with a key": Message({"running": False, "steps": 1e6}, "progress"),
     "stats": Stats({"fps": 30.0, "bitrate": 1.5e6, "round_trip_ms": 12.5, "window": 4, "dropped": 0}),
     "ping": Ping(3600.125),
     "pong": Pong(0.0),
@@ -229,6 +236,13 @@ def invalid_client_messages() -> Iterator[tuple[str, str]]:
     yield "keyframe with a reason that is too long", changed(KeyframeRequest("r" * 129))
     yield "capabilities without images", changed(CAPABILITIES, images=REMOVED)
     yield "capabilities with video of null", changed(CAPABILITIES, video=None)
+    yield "message without data", '{"type":"message","key":null}'
+    yield "message with an empty key", '{"type":"message","key":"","data":1}'
+    yield "message with a key that is too long", changed(Message(1, "k" * 65))
+    yield "message with a key of another type", '{"type":"message","key":1,"data":1}'
+    yield "message with data that is too long", changed(Message("x" * 32767))
+    yield "message with a number that is none", '{"type":"message","key":null,"data":[1e999]}'
+    yield "message with half a surrogate pair", '{"type":"message","key":null,"data":"\\ud800"}'
     yield "stats without enabled", '{"type":"stats"}'
     yield "stats with enabled of another type", '{"type":"stats","enabled":1}'
     for name, event in invalid_events():
@@ -306,6 +320,9 @@ def invalid_server_messages() -> Iterator[tuple[str, str]]:
     yield "stream with a coded width of zero", changed(stream, coded_width=0)
     yield "stream with a coded height of another type", changed(stream, coded_height="720")
     yield "stream with a range of another type", changed(stream, color__full_range="false")
+    yield "message without data", '{"type":"message"}'
+    yield "message with a key of another type", '{"type":"message","key":["a"],"data":1}'
+    yield "message with an empty key", '{"type":"message","key":"","data":1}'
     yield "stats without its stats", '{"type":"stats"}'
     yield "stats with text", '{"type":"stats","stats":{"fps":"30"}}'
     yield "stats with a boolean", '{"type":"stats","stats":{"fps":true}}'
@@ -321,6 +338,8 @@ def client_messages() -> list[Sample]:
             HELLO, token=REMOVED, view=REMOVED, client=REMOVED, no_video=REMOVED
         ),
         "hello with white space": json.dumps(hello, indent=2),
+        "message without a key": '{"type":"message","data":1}',
+        "message of the largest size": changed(Message("x" * 32766)),
         "event char without data": '{"type":"event","event":{"type":"char","timestamp":0,"is_composing":false}}',
     }
     return [

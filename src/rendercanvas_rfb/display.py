@@ -10,22 +10,28 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, Self
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Self, TypeVar
 
 from .audience import Audience, Watcher
 from .encoders.base import EncoderFactory
-from .errors import CloseCode, FrameError, StateError
+from .errors import CloseCode, FrameError
 from .events import Event
+from .feed import EventFeed, Handler
 from .frames import ColorSpace, Frame, PixelFormat, Pixels, check_pixels, same_pixels
-from .inbox import Inbox, ViewerEvent
+from .inbox import Inbox
 from .options import DisplayOptions
 from .pipeline import Pipeline
+from .policy import ViewerPolicy
 from .protocol.chunk import SERIAL_MODULUS
 from .protocol.formats import Tier
-from .protocol.messages import View
+from .protocol.messages import Message, View
+from .protocol.values import check_data, check_key, check_state
+from .viewer_event import SPARE, PictureSize, ViewerEvent
 
 __all__ = ["Display"]
+
+H = TypeVar("H", bound=Handler)
 
 
 class Display:
@@ -34,6 +40,7 @@ class Display:
     Args:
         name: What it is called in addresses.
         options: Quality, encoder, codec, pace and bitrate.
+        policy: What viewers may do; by default send input, and not size the picture.
         tiers: What it may be encoded in, best first; by default what the options allow and this machine can encode.
         open_encoder: Opens an encoder for one of them; by default the one that the options choose.
         clock: Seconds of a monotonic clock.
@@ -44,6 +51,7 @@ class Display:
         name: str,
         *,
         options: DisplayOptions | None = None,
+        policy: ViewerPolicy | None = None,
         tiers: tuple[Tier, ...] | None = None,
         open_encoder: EncoderFactory | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -58,7 +66,8 @@ class Display:
         self._publishing = threading.Lock()
         self._latest: Frame | None = None
         self._inbox = Inbox()
-        self._audience = Audience({"title": name, "cursor": "default"})
+        self._feed = EventFeed(self._inbox, self._refresh)
+        self._audience = Audience({"title": name, "cursor": "default"}, ViewerPolicy() if policy is None else policy)
         self._closed = False
         self._at_close: list[Callable[[], None]] = []
         self.options = DisplayOptions() if options is None else options
@@ -123,9 +132,85 @@ class Display:
         """Whether somebody may be looking at the picture."""
         return self._audience.watched
 
-    def poll_events(self) -> list[ViewerEvent]:
-        """The events since the last call, of all viewers, in the order in which they came."""
-        return self._inbox.take_all()
+    def poll_events(self, timeout: float = 0.0) -> list[ViewerEvent]:
+        """The events since the last call, of all viewers, in the order in which they came. Calls their handlers.
+
+        Each event is handed out once: by this method or by one of the iterators of `events`.
+
+        Args:
+            timeout: Seconds to wait for some where there are none; ends early when the display is closed.
+        """
+        return self._feed.poll(timeout)
+
+    def events(self) -> AsyncIterator[ViewerEvent]:
+        """An async iterator over the events as they come, on any asyncio loop. Ends when the display is closed.
+
+        Calls the handlers of each event before it hands it out. Where several take events, by this or by
+        `poll_events`, each event goes to one of them; for several listeners there is `on`.
+        """
+        return self._feed.iterate()
+
+    def on(self, *types: str) -> Callable[[H], H]:
+        """Make a function the handler of some types of events: ``@display.on("pointer_down", "key_down")``.
+
+        It is called with each such `ViewerEvent` by whoever takes the events, on that thread: in `poll_events` or in
+        the loop that iterates over `events`, and never behind the program's back. Where nobody takes them, it is not
+        called. An error that it raises is logged.
+
+        Args:
+            *types: Names as in ``docs/protocol.md``; "message", "resize", "viewer_joined", "viewer_left"; or "*".
+
+        Raises:
+            ConfigurationError: There is no such type, or the handler is a coroutine function.
+        """
+        return self._feed.on(types)
+
+    def off(self, handler: Handler) -> None:
+        """Call ``handler`` no more."""
+        self._feed.off(handler)
+
+    def send(self, message: Any, key: str | None = None) -> None:
+        """Send a JSON value to all viewers. Returns at once.
+
+        Args:
+            message: None, bool, int, float, str, or lists, tuples and dicts of those; 32 KiB of JSON text at most.
+            key: What the message is the present value of, 64 characters at most. The last message of each key is also
+                sent to viewers that come later or come back, and one that still waits for a slow viewer is replaced.
+                Without a key a message goes to those who are there. None under a key frees the key.
+
+        Raises:
+            MessageError: The message is none, or has no room.
+        """
+        self._audience.send(Message(check_data(message), check_key(key)))
+
+    def send_to(self, viewer: str, message: Any, key: str | None = None) -> bool:
+        """Send a JSON value to the viewer of that id, as `send` does; it is not kept for later.
+
+        Returns:
+            Whether the viewer is there: it may have left meanwhile.
+
+        Raises:
+            MessageError: The message is none.
+        """
+        return self._audience.send_to(viewer, Message(check_data(message), check_key(key)))
+
+    @property
+    def target_size(self) -> tuple[int, int] | None:
+        """Width and height in physical pixels that the picture should have, with ``resize="viewer"``.
+
+        It follows the viewer, but not every step of a window that is dragged, and is not larger than ``max_size``.
+        None until there is a viewer, and with ``resize="publisher"``.
+        """
+        self._refresh()
+        target = self._audience.target
+        return None if target is None else (target.width, target.height)
+
+    @property
+    def target_ratio(self) -> float | None:
+        """The pixel ratio that the picture should have, in pixels per logical pixel; None as `target_size`."""
+        self._refresh()
+        target = self._audience.target
+        return None if target is None else target.pixel_ratio
 
     def take_view(self) -> View | None:
         """The view whose size the picture should have, where it is another one than at the last call.
@@ -135,16 +220,21 @@ class Display:
         return self._audience.take_view()
 
     def set_state(self, **members: Any) -> None:
-        """Change members of the retained state (see ``docs/protocol.md``).
+        """Change members of the retained state: title, cursor, width, height, pixel_ratio (``docs/protocol.md``).
 
         Viewers are told those that are different from before.
+
+        Raises:
+            ConfigurationError: There is no such member, or it has a value that viewers do not take.
         """
+        check_state(members)
         self._audience.set_state(members)
 
     def close(self, code: CloseCode = CloseCode.NORMAL, reason: str = "closed") -> None:
         """End the stream and tell the viewers why. May be called more than once."""
         if self._audience.dismiss(code, reason):
             self._closed = True
+            self._inbox.close()
             self.on_wake = None
             while self._at_close:
                 self._at_close.pop()()
@@ -188,31 +278,63 @@ class Display:
 
         Raises:
             StateError: The display is closed.
+            ProtocolError: It has as many viewers as it may have.
         """
-        if (state := self._audience.admit(watcher)) is None:
-            raise StateError(f"display {self.name!r} is closed")
+        state = self._audience.admit(watcher)
+        self._tell(watcher, "viewer_joined")
         return state
 
     def detach(self, watcher: Watcher) -> None:
         """``watcher`` is gone. Does nothing for one that is not attached."""
         self.pipeline.unsubscribe(watcher)
-        if self._audience.release(watcher):
-            self._wake()
+        if self._audience.release(watcher, self._clock()):
+            self._tell(watcher, "viewer_left")
+            self._size_changed()
 
     def set_view(self, watcher: Watcher, view: View | None) -> None:
         """``watcher`` has this size and visibility."""
-        self._audience.set_view(watcher, view)
-        self._wake()
+        self._audience.set_view(watcher, view, self._clock())
+        self._size_changed()
 
-    def submit(self, viewer: str, event: Event) -> bool:
-        """Queue an event for the program. False where the queue is full: the program has not looked for long."""
-        if queued := self._inbox.put(viewer, event):
+    def submit(self, watcher: Watcher, event: Event, picture: PictureSize = SPARE) -> bool:
+        """Queue an event for the program, if ``watcher`` has the control; else it is left out.
+
+        Args:
+            watcher: Who sent it.
+            event: What it sent.
+            picture: What the viewer was looking at; the latest frame where that is not known.
+
+        Returns:
+            False where the queue is full: the program has not looked for long.
+        """
+        if not self._audience.controls(watcher):
+            return True
+        if picture is SPARE and (frame := self._latest) is not None:
+            picture = PictureSize(frame.width, frame.height, frame.pixel_ratio)
+        queued = self._inbox.put(ViewerEvent(watcher.id, watcher.principal, self._clock(), event, picture))
+        if queued:
             self._wake()
         return queued
 
     def demand_changed(self) -> None:
         """A frame may be wanted now that was not before."""
         self._wake()
+
+    def _tell(self, watcher: Watcher, type: str) -> None:
+        now = self._clock()
+        self._inbox.put(ViewerEvent(watcher.id, watcher.principal, now, Event(type, now, {})))
+
+    def _size_changed(self) -> None:
+        # Who waits for events waits no longer than until the new size counts.
+        self._inbox.notify()
+        self._wake()
+
+    def _refresh(self) -> float | None:
+        """Queue what has become due; return the seconds until there is more of that, or None."""
+        now = self._clock()
+        if (resize := self._audience.take_resize(now)) is not None:
+            self._inbox.put(resize)
+        return self._audience.resize_due_in(now)
 
     def _wake(self) -> None:
         if (on_wake := self.on_wake) is not None:

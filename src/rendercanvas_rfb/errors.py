@@ -12,6 +12,7 @@ __all__ = [
     "ConnectionClosed",
     "EncoderError",
     "FrameError",
+    "MessageError",
     "ProtocolError",
     "RfbError",
     "StateError",
@@ -69,6 +70,10 @@ class ConnectionClosed(RfbError):
 
 class FrameError(RfbError, ValueError):
     """A picture has a shape, dtype or size that cannot be shown; the message says which is accepted."""
+
+
+class MessageError(RfbError, ValueError):
+    """A message to viewers is no JSON value, too long, or one too many; the message says which are accepted."""
 
 
 class EncoderError(RfbError):

@@ -14,7 +14,7 @@ from typing import Any
 from .errors import ProtocolError
 from .fields import Fields
 
-__all__ = ["MODIFIERS", "Event", "parse_event", "to_rendercanvas"]
+__all__ = ["INPUT_TYPES", "MODIFIERS", "Event", "parse_event", "to_rendercanvas"]
 
 MODIFIERS = ("Shift", "Control", "Alt", "Meta")
 """The modifier keys, as they are spelled in ``modifiers``."""
@@ -147,3 +147,6 @@ _READERS: dict[str, Callable[[Fields], dict[str, Any]]] = {
     "char": _read_char,
     "close": _read_nothing,
 }
+
+INPUT_TYPES = tuple(_READERS)
+"""The types of events that viewers send as input."""

@@ -13,6 +13,7 @@ import webbrowser
 
 from .display import Display
 from .errors import ConfigurationError
+from .policy import ViewerPolicy
 from .server import DEFAULT_HOST, DEFAULT_PORT, Server
 
 __all__ = ["host_display"]
@@ -28,6 +29,7 @@ def host_display(
     port: int | None = None,
     open_browser: bool | None = None,
     stem: str = "canvas",
+    policy: ViewerPolicy | None = None,
 ) -> Display:
     """Make a display and serve it. Prints one line with its address to stderr.
 
@@ -37,6 +39,7 @@ def host_display(
         port: As for `RfbRenderCanvas`. Displays with the same host and port share a server.
         open_browser: As for `RfbRenderCanvas`.
         stem: Beginning of generated names.
+        policy: As for `Display`.
 
     Raises:
         ConfigurationError, AddressError: As `RfbRenderCanvas` says.
@@ -51,7 +54,7 @@ def host_display(
             if not _servers:
                 atexit.register(_stop_all)
             _servers[host, port] = server
-    display = Display(server.hub.free_name(stem) if name is None else name)
+    display = Display(server.hub.free_name(stem) if name is None else name, policy=policy)
     server.hub.add(display)
     display.at_close(lambda: server.hub.remove(display))
     url = display.url = server.url(display.name)

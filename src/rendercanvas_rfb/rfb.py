@@ -16,9 +16,10 @@ from rendercanvas.base import BaseCanvasGroup, BaseRenderCanvas
 from rendercanvas.contexts import BitmapContext, WgpuContext
 
 from .display import Display
-from .events import to_rendercanvas
+from .events import INPUT_TYPES, to_rendercanvas
 from .frames import PixelFormat
 from .hosting import host_display
+from .policy import ViewerPolicy
 from .readback import ReadbackContext
 
 __all__ = ["RenderCanvas", "RfbRenderCanvas", "loop"]
@@ -90,7 +91,9 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         kwargs.setdefault("max_fps", DEFAULT_MAX_FPS)
         super().__init__(*args, **kwargs)
         try:
-            self._display = host_display(name, host=host, port=port, open_browser=open_browser)
+            self._display = host_display(
+                name, host=host, port=port, open_browser=open_browser, policy=ViewerPolicy(resize="viewer")
+            )
         except BaseException:
             # The loop knows the canvas already, and would wait for it to be closed.
             self._is_closed = True
@@ -111,10 +114,12 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
             return
         self._waker.rearm()
         for item in display.poll_events():
-            if item.event.type == "close":
+            if item.type == "close":
                 self.close()
                 return
-            self.submit_event(to_rendercanvas(item.event))
+            # Messages, sizes, and who comes and goes are no input.
+            if item.type in INPUT_TYPES:
+                self.submit_event(to_rendercanvas(item.event))
         self._draw_if_wanted()
 
     def _rc_request_draw(self) -> None:

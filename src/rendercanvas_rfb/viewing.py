@@ -88,9 +88,7 @@ class Connection(Protocol):
 _numbers = itertools.count(1)
 
 
-async def watch(
-    connection: Connection, display: Display, admit: Admit, limits: ServerLimits = DEFAULT_LIMITS
-) -> None:
+async def watch(connection: Connection, display: Display, admit: Admit, limits: ServerLimits = DEFAULT_LIMITS) -> None:
     """Serve one viewer until its connection ends. Errors of the viewer end its connection, and nothing else."""
     await ViewerSession(connection, display, admit, limits).run()
 
@@ -114,10 +112,16 @@ class ViewerSession:
         self.principal: object = None
         self._viewer = Viewer(f"v{next(_numbers)}", loop.time(), handshake_s=limits.handshake_s)
         self._limiter = MessageLimiter(limits, loop.time())
-        self._outgoing: asyncio.Queue[str | bytes | Close] = asyncio.Queue(MAX_QUEUED_MESSAGES)
+        self._outgoing: asyncio.Queue[str | bytes | _Keyed | Close] = asyncio.Queue(MAX_QUEUED_MESSAGES)
+        self._keyed: dict[str, str] = {}
         self._queued_bytes = 0
         self._ending = asyncio.Event()
         self._farewell = Close(CloseCode.INTERNAL, "error in the server")
+
+    @property
+    def id(self) -> str:
+        """Name of the viewer, unique in the process."""
+        return self._viewer.id
 
     async def run(self) -> None:
         """Read, write and look at the clock until the connection ends."""
@@ -138,8 +142,9 @@ class ViewerSession:
             for task in tasks:
                 task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
-            self._display.detach(self)
+            # What the viewer held is let go of as long as it still has the control.
             self._apply(self._viewer.vanish(self._time()))
+            self._display.detach(self)
         for error in results:
             if isinstance(error, Exception):
                 logger.error("error while serving viewer %s", self._viewer.id, exc_info=error)
@@ -176,6 +181,16 @@ class ViewerSession:
         """Tell the viewer."""
         self._put(encode(StateChanged(members)))
 
+    def deliver(self, text: str, key: str | None) -> None:
+        """Send an application's message, in the place of one that waits under the same key."""
+        if key is None:
+            self._put(text)
+        elif key in self._keyed:
+            self._queued_bytes += len(text) - len(self._keyed[key])
+            self._keyed[key] = text
+        elif self._put(_Keyed(key, len(text))):
+            self._keyed[key] = text
+
     def end(self, code: CloseCode, reason: str) -> None:
         """Close the connection."""
         self._apply(self._viewer.close(code, reason))
@@ -208,6 +223,8 @@ class ViewerSession:
                 if isinstance(message, Close):
                     await self._connection.close(message.code, message.reason)
                     return
+                if isinstance(message, _Keyed):
+                    message = self._keyed.pop(message.key)
                 self._queued_bytes -= len(message)
                 await self._connection.send(message)
         except ConnectionClosed:
@@ -248,8 +265,8 @@ class ViewerSession:
                     self._display.pipeline.need_picture(self, self._viewer.last_sequence)
                 case SetView(view):
                     self._display.set_view(self, view)
-                case Submit(event):
-                    if not self._display.submit(self._viewer.id, event):
+                case Submit(event, picture):
+                    if not self._display.submit(self, event, picture):
                         self._apply(self._viewer.close(CloseCode.TOO_MANY, "the program does not take its events"))
                 case Close():
                     self._put(effect)
@@ -265,7 +282,7 @@ class ViewerSession:
     def _report(self) -> None:
         self._display.pipeline.ready(self, self._viewer.has_room)
 
-    def _put(self, message: str | bytes | Close) -> None:
+    def _put(self, message: str | bytes | _Keyed | Close) -> bool:
         if isinstance(message, Close):
             self._farewell = message
             self._ending.set()
@@ -274,10 +291,22 @@ class ViewerSession:
             if not self._ending.is_set():
                 self._farewell = Close(CloseCode.TIMEOUT, "messages were not read in time")
                 self._ending.set()
-            return
+            return False
         if not isinstance(message, Close):
             self._queued_bytes += len(message)
         self._outgoing.put_nowait(message)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """Holds the place of a message of which only the last one counts; so many characters when it was queued."""
+
+    key: str
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from rendercanvas_rfb.protocol.messages import (
     Hello,
     InputEvent,
     KeyframeRequest,
+    Message,
     Ping,
     Pong,
     StateChanged,
@@ -87,6 +88,13 @@ events = st.sampled_from(sorted(EVENT_MEMBERS)).flatmap(
 )
 
 times = st.floats(-1e15, 1e15)
+json_texts = text(20)
+json_data = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | numbers | json_texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(json_texts, inner, max_size=4),
+    max_leaves=20,
+)
+messages = st.builds(Message, json_data, st.none() | text(64).filter(bool))
 both_sides = st.one_of(
     st.builds(Ping, times), st.builds(Pong, times), st.builds(Bye, text(128), st.integers(1000, 4999))
 )
@@ -97,6 +105,7 @@ client_messages = st.one_of(
     st.builds(KeyframeRequest, text(128)),
     capabilities,
     st.builds(InputEvent, events),
+    messages,
     st.builds(StatsRequest, st.booleans()),
     both_sides,
 )
@@ -115,6 +124,7 @@ server_messages = st.one_of(
     st.builds(Welcome, text(64), text(64), text(64), state, serials),
     st.builds(StateChanged, state),
     st.builds(StreamStarted, serials, stream_infos, text(256)),
+    messages,
     st.builds(Stats, st.dictionaries(text(20), times, max_size=5)),
     both_sides,
 )

@@ -12,6 +12,7 @@ from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import CloseCode, FrameError, StateError
 from rendercanvas_rfb.events import Event
 from rendercanvas_rfb.frames import PixelFormat
+from rendercanvas_rfb.policy import ViewerPolicy
 from rendercanvas_rfb.protocol.chunk import Chunk
 from rendercanvas_rfb.testing import FakeEncoderFactory, ManualClock
 from tests.unit.support import H264_444, HIDDEN_VIEW, TIERS, VIEW, key_event, picture, pointer_event, wait_until
@@ -20,7 +21,11 @@ from tests.unit.support import H264_444, HIDDEN_VIEW, TIERS, VIEW, key_event, pi
 class FakeWatcher:
     """Runs at once what is posted to it, and remembers what it was told."""
 
-    def __init__(self) -> None:
+    principal = "anonymous"
+
+    def __init__(self, id: str = "v1") -> None:
+        self.id = id
+        self.messages: list[tuple[str, str | None]] = []
         self.told: list[dict[str, Any]] = []
         self.ended: list[tuple[CloseCode, str]] = []
         self.chunks: list[Chunk] = []
@@ -36,6 +41,9 @@ class FakeWatcher:
 
     def state_changed(self, members: Mapping[str, Any]) -> None:
         self.told.append(dict(members))
+
+    def deliver(self, text: str, key: str | None) -> None:
+        self.messages.append((text, key))
 
     def end(self, code: CloseCode, reason: str) -> None:
         self.ended.append((code, reason))
@@ -53,15 +61,16 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def display(encoders: FakeEncoderFactory, clock: ManualClock) -> Iterator[Display]:
-    made = Display("plot", tiers=TIERS, open_encoder=encoders, clock=clock)
+    made = Display("plot", tiers=TIERS, open_encoder=encoders, clock=clock, policy=ViewerPolicy(resize="viewer"))
     yield made
     made.close()
 
 
-def watch(display: Display) -> FakeWatcher:
-    watcher = FakeWatcher()
+def watch(display: Display, id: str = "v1") -> FakeWatcher:
+    watcher = FakeWatcher(id)
     display.attach(watcher)
     watcher.told.clear()
+    display.poll_events()
     return watcher
 
 
@@ -131,7 +140,14 @@ class TestState:
         display.set_state(title="one", width=640.0)
         watcher = FakeWatcher()
         state = display.attach(watcher)
-        assert state == {"title": "one", "cursor": "default", "width": 640.0, "viewers": 1, "sizing": False}
+        assert state == {
+            "title": "one",
+            "cursor": "default",
+            "width": 640.0,
+            "viewers": 1,
+            "sizing": False,
+            "control": True,
+        }
         watcher.told.clear()
         display.set_state(title="two", width=640.0)
         assert watcher.told == [{"title": "two"}]
@@ -200,56 +216,74 @@ class TestViews:
         assert display.take_view() is None
 
 
+@pytest.fixture
+def viewer(display: Display) -> FakeWatcher:
+    return watch(display)
+
+
 def types(display: Display) -> list[tuple[str, str]]:
     return [(item.viewer, item.event.type) for item in display.poll_events()]
 
 
 class TestEvents:
-    def test_they_are_handed_out_once_in_order(self, display: Display) -> None:
+    def test_they_are_handed_out_once_in_order(self, display: Display, viewer: FakeWatcher) -> None:
         kinds = ["pointer_down", "pointer_up", "key_down", "key_up", "wheel", "pointer_down"]
         for kind in kinds:
-            display.submit("v1", Event(kind, 1.0, {}))
+            display.submit(viewer, Event(kind, 1.0, {}))
         assert [kind for _, kind in types(display)] == kinds
         assert types(display) == []
 
-    def test_a_move_takes_the_place_of_the_move_before_it(self, display: Display) -> None:
+    def test_a_move_takes_the_place_of_the_move_before_it(self, display: Display, viewer: FakeWatcher) -> None:
         for x in range(10):
-            display.submit("v1", pointer_event("pointer_move", x=x))
+            display.submit(viewer, pointer_event("pointer_move", x=x))
         (item,) = display.poll_events()
         assert item.event.members["x"] == 9
 
     @pytest.mark.parametrize(
         "between", [pointer_event("pointer_down", button=1, buttons=(1,)), key_event("key_up", "a")]
     )
-    def test_moves_stay_before_and_after_what_comes_between_them(self, display: Display, between: Event) -> None:
+    def test_moves_stay_before_and_after_what_comes_between_them(
+        self, display: Display, viewer: FakeWatcher, between: Event
+    ) -> None:
         for event in (pointer_event("pointer_move", x=1), between, pointer_event("pointer_move", x=2)):
-            display.submit("v1", event)
+            display.submit(viewer, event)
         assert [kind for _, kind in types(display)] == ["pointer_move", between.type, "pointer_move"]
 
     def test_moves_with_other_buttons_or_of_other_viewers_are_kept_apart(self, display: Display) -> None:
-        display.submit("v1", pointer_event("pointer_move"))
-        display.submit("v1", pointer_event("pointer_move", buttons=(1,)))
-        display.submit("v2", pointer_event("pointer_move", buttons=(1,)))
+        first, second = watch(display, "v1"), watch(display, "v2")
+        display.submit(first, pointer_event("pointer_move"))
+        display.submit(first, pointer_event("pointer_move", buttons=(1,)))
+        display.submit(second, pointer_event("pointer_move", buttons=(1,)))
         assert types(display) == [("v1", "pointer_move"), ("v1", "pointer_move"), ("v2", "pointer_move")]
 
     def test_the_queue_is_bounded_and_moves_still_take_the_place_of_moves(
-        self, display: Display, monkeypatch: pytest.MonkeyPatch
+        self, display: Display, viewer: FakeWatcher, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(inbox, "MAX_QUEUED_EVENTS", 3)
-        assert [display.submit("v1", key_event("key_down", key)) for key in "abcd"] == [True, True, True, False]
+        assert [display.submit(viewer, key_event("key_down", key)) for key in "abcd"] == [True, True, True, False]
         assert [item.event.members["key"] for item in display.poll_events()] == ["a", "b", "c"]
         for _ in range(2):
-            display.submit("v1", key_event("key_down", "a"))
-        assert display.submit("v1", pointer_event("pointer_move"))
-        assert display.submit("v1", pointer_event("pointer_move"))
+            display.submit(viewer, key_event("key_down", "a"))
+        assert display.submit(viewer, pointer_event("pointer_move"))
+        assert display.submit(viewer, pointer_event("pointer_move"))
 
-    def test_the_program_is_woken(self, display: Display) -> None:
+    def test_a_program_that_never_takes_events_keeps_the_newest_and_no_viewer_pays_for_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(inbox, "MAX_QUEUED_EVENTS", 3)
+        display = Display("plot", tiers=TIERS, open_encoder=FakeEncoderFactory())
+        viewer = FakeWatcher()
+        display.attach(viewer)
+        assert all(display.submit(viewer, key_event("key_down", key)) for key in "abcd")
+        assert [event.key for event in display.poll_events()] == ["b", "c", "d"]
+        display.close()
+
+    def test_the_program_is_woken(self, display: Display, viewer: FakeWatcher) -> None:
         wakes: list[bool] = []
         display.on_wake = lambda: wakes.append(True)
-        display.submit("v1", key_event("key_down", "a"))
-        watcher = watch(display)
-        display.set_view(watcher, VIEW)
-        display.detach(watcher)
+        display.submit(viewer, key_event("key_down", "a"))
+        display.set_view(viewer, VIEW)
+        display.detach(viewer)
         assert len(wakes) == 3
 
 
@@ -263,7 +297,7 @@ class TestClosing:
 
     def test_nobody_gets_in_afterwards(self, display: Display) -> None:
         display.close()
-        with pytest.raises(StateError, match="'plot' is closed"):
+        with pytest.raises(StateError, match="the display is closed"):
             display.attach(FakeWatcher())
         assert display.state["viewers"] == 0
 
@@ -272,8 +306,8 @@ class TestClosing:
         watcher = watch(display)
         display.on_wake = lambda: wakes.append(True)
         display.close()
+        display.submit(watcher, key_event("key_down", "a"))
         display.detach(watcher)
-        display.submit("v1", key_event("key_down", "a"))
         assert wakes == []
 
     def test_publishing_is_harmless(self, display: Display) -> None:

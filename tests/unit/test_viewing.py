@@ -11,7 +11,8 @@ import pytest
 from rendercanvas_rfb import viewing
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import CloseCode, ConnectionClosed
-from rendercanvas_rfb.events import Event
+from rendercanvas_rfb.events import INPUT_TYPES, Event
+from rendercanvas_rfb.policy import ViewerPolicy
 from rendercanvas_rfb.protocol.chunk import unpack_chunk
 from rendercanvas_rfb.protocol.codec import decode_server, encode
 from rendercanvas_rfb.protocol.messages import (
@@ -112,12 +113,17 @@ def encoders() -> FakeEncoderFactory:
 
 @pytest.fixture
 async def display(encoders: FakeEncoderFactory) -> AsyncIterator[Display]:
-    made = Display("plot", tiers=TIERS, open_encoder=encoders)
+    made = Display("plot", tiers=TIERS, open_encoder=encoders, policy=ViewerPolicy(resize="viewer"))
     yield made
     made.close()
     serving = asyncio.all_tasks() - {asyncio.current_task()}
     if serving:
         await asyncio.wait(serving, timeout=TIMEOUT_S)
+
+
+def taken(display: Display) -> list[Event]:
+    """The input that the program gets."""
+    return [item.event for item in display.poll_events() if item.type in INPUT_TYPES]
 
 
 async def open_page(display: Display, hello: Hello = HELLO) -> Page:
@@ -337,8 +343,9 @@ class TestInput:
         event = key_event("key_down", "a")
         await page.send(InputEvent(event), Ping(1.0))
         await page.receive_until(lambda message: message == Pong(1.0))
-        (item,) = display.poll_events()
-        assert (item.viewer, item.event) == (welcome.viewer, event)
+        joined, item, *_ = display.poll_events()
+        assert (joined.viewer, joined.type) == (welcome.viewer, "viewer_joined")
+        assert (item.viewer, item.principal, item.event) == (welcome.viewer, await let_in(HELLO), event)
 
     async def test_what_a_viewer_held_is_let_go_of_when_it_vanishes(self, display: Display) -> None:
         page, other = await open_page(display), await open_page(display)
@@ -346,7 +353,7 @@ class TestInput:
         await page.send(InputEvent(key_event("key_down", "Shift")))
         await page.connection.close(1001, "tab closed")
         await page.serving
-        events = [item.event for item in display.poll_events()]
+        events = taken(display)
         assert [event.type for event in events] == ["pointer_down", "key_down", "pointer_up", "key_up"]
         assert display.state["viewers"] == 1
         assert not other.serving.done()
@@ -361,6 +368,7 @@ class TestInput:
     ) -> None:
         monkeypatch.setattr("rendercanvas_rfb.inbox.MAX_QUEUED_EVENTS", 3)
         page = await open_page(display)
+        display.poll_events()
         for key in "abcd":
             await page.send(InputEvent(key_event("key_down", key)))
         assert await page.closed() == (CloseCode.TOO_MANY, "the program does not take its events")
@@ -420,7 +428,7 @@ class TestEnding:
         with pytest.raises(asyncio.CancelledError):
             await page.serving
         assert display.state["viewers"] == 0
-        assert [item.event.type for item in display.poll_events()] == ["key_down", "key_up"]
+        assert [event.type for event in taken(display)] == ["key_down", "key_up"]
 
     @pytest.mark.parametrize("limit", ["MAX_QUEUED_MESSAGES", "MAX_QUEUED_BYTES"])
     async def test_a_viewer_that_does_not_read_is_dropped_when_too_much_waits_for_it(
@@ -443,7 +451,8 @@ class TestEnding:
     ) -> None:
         monkeypatch.setattr("rendercanvas_rfb.inbox.MAX_QUEUED_EVENTS", 1)
         page = await open_page(display)
+        display.poll_events()
         await page.send(InputEvent(Event("key_down", 1.0, {"key": "a", "modifiers": ()})))
         await page.connection.close()
         await page.serving
-        assert [item.event.type for item in display.poll_events()] == ["key_down"]
+        assert [event.type for event in taken(display)] == ["key_down"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from ..protocol.messages import (
     Hello,
     InputEvent,
     KeyframeRequest,
+    Message,
     Ping,
     Pong,
     ServerMessage,
@@ -36,6 +38,7 @@ from ..protocol.messages import (
     ViewChanged,
     Welcome,
 )
+from ..protocol.values import check_data, check_key
 from .decoder import ChunkDecoder, Picture
 
 __all__ = ["Client", "connect", "view_of"]
@@ -43,6 +46,9 @@ __all__ = ["Client", "connect", "view_of"]
 M = TypeVar("M", bound=ServerMessage)
 
 ALL_VIDEO = (Tier(PictureFormat.H264, Chroma.YUV444), Tier(PictureFormat.H264, Chroma.YUV420))
+MAX_MESSAGES_KEPT = 1024
+"""Messages that wait for `Client.next_message`, at most; a client that looks at pictures only need not take them."""
+
 ALL_IMAGES = (PictureFormat.WEBP, PictureFormat.JPEG, PictureFormat.PNG)
 
 
@@ -96,6 +102,7 @@ class Client:
     Attributes:
         state: The retained state, as far as it was received.
         stream: What the server said of the present stream; None before the first.
+        messages: The newest message of each key, as far as they were received.
         stats: The newest statistics, once `request_stats` was called.
         bytes_received: Bytes of all messages so far, control messages too.
     """
@@ -107,7 +114,14 @@ class Client:
         self.state: dict[str, Any] = {}
         self.stream: StreamStarted | None = None
         self.stats: dict[str, float] = {}
+        self.messages: dict[str, Any] = {}
+        self._unread: deque[Message] = deque(maxlen=MAX_MESSAGES_KEPT)
         self.bytes_received = 0
+
+    @property
+    def controls(self) -> bool:
+        """Whether what this client sends as input, messages and size counts."""
+        return bool(self.state.get("control"))
 
     async def next_chunk(self, *, acknowledge: bool = True) -> tuple[ChunkHeader, memoryview]:
         """The next chunk, still encoded; other messages that come before it are taken care of.
@@ -142,6 +156,18 @@ class Client:
             if isinstance(message, kind):
                 return message
 
+    async def next_message(self) -> Message:
+        """The next message of the program; chunks that come before it are left out.
+
+        Those that came while another method was waiting are not lost, up to `MAX_MESSAGES_KEPT` of them.
+
+        Raises:
+            ConnectionClosed: There is none.
+        """
+        while not self._unread:
+            await self._receive()
+        return self._unread.popleft()
+
     async def acknowledge(self, sequence: int) -> None:
         """Say that a chunk and all before it are presented."""
         await self.send(Ack(sequence))
@@ -155,6 +181,14 @@ class Client:
                 canvas.
         """
         await self.send(InputEvent(Event(type, time.monotonic(), {**_defaults(type), **members})))
+
+    async def send_message(self, data: Any, key: str | None = None) -> None:
+        """Send a JSON value to the program, which gets it as an event of type ``"message"``.
+
+        Raises:
+            MessageError: It is none, or has more than 32 KiB, or the key is none.
+        """
+        await self.send(Message(check_data(data), check_key(key)))
 
     async def set_view(self, view: View) -> None:
         """Have another size or visibility."""
@@ -205,6 +239,10 @@ class Client:
             case StreamStarted():
                 self.stream = message
                 self._decoder.start(message)
+            case Message(data, key):
+                self._unread.append(message)
+                if key is not None:
+                    self.messages[key] = data
             case Stats(stats):
                 self.stats = dict(stats)
             case Ping(t):

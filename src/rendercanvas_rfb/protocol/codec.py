@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 
-from ..errors import CloseCode, ProtocolError
+from ..errors import CloseCode, MessageError, ProtocolError
 from ..events import Event, parse_event
 from ..fields import Fields
 from .formats import Chroma, ColorTags, PictureFormat, StreamInfo, Tier
@@ -22,6 +22,7 @@ from .messages import (
     Hello,
     InputEvent,
     KeyframeRequest,
+    Message,
     Ping,
     Pong,
     ServerMessage,
@@ -33,11 +34,12 @@ from .messages import (
     ViewChanged,
     Welcome,
 )
+from .values import MAX_KEY_CHARACTERS, check_data
 
 __all__ = ["MAX_MESSAGE_BYTES", "decode_client", "decode_server", "encode"]
 
 MAX_MESSAGE_BYTES = 64 * 1024
-"""Largest control message. The longest real one is a ``hello``, about 1 kB."""
+"""Largest control message. The longest real one carries an application's message, of at most 32 KiB."""
 
 MAX_VIEW_DIMENSION = 16384
 """Device pixels per side that a viewer may claim: two 8K screens side by side, and a little."""
@@ -57,7 +59,7 @@ M = TypeVar("M")
 def encode(message: ClientMessage | ServerMessage) -> str:
     """The JSON text of a message."""
     kind, members = _members(message)
-    return json.dumps({"type": kind, **members}, separators=(",", ":"), allow_nan=False)
+    return json.dumps({"type": kind, **members}, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
 
 
 def decode_client(text: str) -> ClientMessage:
@@ -93,6 +95,8 @@ def _members(message: ClientMessage | ServerMessage) -> tuple[str, dict[str, Any
             return "keyframe", {"reason": reason}
         case InputEvent(event):
             return "event", {"event": {"type": event.type, "timestamp": event.timestamp, **event.members}}
+        case Message(data, key):
+            return "message", {"key": key, "data": data}
         case StatsRequest(enabled):
             return "stats", {"enabled": enabled}
         case Ping(t):
@@ -240,6 +244,17 @@ def _read_members(fields: Fields, name: str) -> dict[str, Any]:
     return {key: members.raw(key) for key in members.names()}
 
 
+def _read_message(fields: Fields) -> Message:
+    key = fields.optional_string("key", MAX_KEY_CHARACTERS)
+    if key == "":
+        raise ProtocolError(f"{fields.path}.key must have at least one character, or be null")
+    try:
+        # A number such as 1e999 is JSON, but no number in Python or JavaScript.
+        return Message(check_data(fields.raw("data")), key)
+    except MessageError as error:
+        raise ProtocolError(f"{fields.path}.data: {error}") from error
+
+
 def _read_stats(fields: Fields) -> Stats:
     stats = fields.nested("stats")
     return Stats({name: stats.number(name, -1e15, 1e15) for name in stats.names()})
@@ -260,6 +275,7 @@ _CLIENT: dict[str, Callable[[Fields], ClientMessage]] = {
     "keyframe": lambda fields: KeyframeRequest(fields.string("reason", 128)),
     "capabilities": _read_capabilities,
     "event": lambda fields: InputEvent(_read_event(fields)),
+    "message": _read_message,
     "stats": lambda fields: StatsRequest(fields.boolean("enabled")),
     "ping": _read_ping,
     "pong": _read_pong,
@@ -270,6 +286,7 @@ _SERVER: dict[str, Callable[[Fields], ServerMessage]] = {
     "welcome": _read_welcome,
     "state": lambda fields: StateChanged(_read_members(fields, "state")),
     "stream": _read_stream,
+    "message": _read_message,
     "stats": _read_stats,
     "ping": _read_ping,
     "pong": _read_pong,

@@ -19,6 +19,7 @@ __all__ = [
     "Hello",
     "InputEvent",
     "KeyframeRequest",
+    "Message",
     "Ping",
     "Pong",
     "ServerMessage",
@@ -93,6 +94,14 @@ class InputEvent:
     """One input event."""
 
     event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A JSON value of the application's, to a viewer or from one; ``key`` says of what it is the present value."""
+
+    data: Any
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +184,6 @@ class ChunkHeader:
 
 
 ClientMessage = (
-    Hello | ViewChanged | Ack | KeyframeRequest | Capabilities | InputEvent | StatsRequest | Ping | Pong | Bye
+    Hello | ViewChanged | Ack | KeyframeRequest | Capabilities | InputEvent | Message | StatsRequest | Ping | Pong | Bye
 )
-ServerMessage = Welcome | StateChanged | StreamStarted | Stats | Ping | Pong | Bye
+ServerMessage = Welcome | StateChanged | StreamStarted | Message | Stats | Ping | Pong | Bye

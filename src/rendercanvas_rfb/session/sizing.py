@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from ..protocol.messages import View
@@ -12,9 +13,14 @@ V = TypeVar("V")
 
 
 class Sizing(Generic[V]):
-    """The views of a display's viewers, in the order in which they came."""
+    """The views of a display's viewers, in the order in which they came.
 
-    def __init__(self) -> None:
+    Args:
+        may_size: Whether a viewer may size the canvas, if it can be seen.
+    """
+
+    def __init__(self, may_size: Callable[[V], bool] = lambda viewer: True) -> None:
+        self._may_size = may_size
         self._views: dict[V, View | None] = {}
         self.chosen: V | None = None
         """The viewer whose size counts; None while nobody is there to see the canvas."""
@@ -45,4 +51,5 @@ class Sizing(Generic[V]):
 
     def _can_size(self, viewer: V) -> bool:
         view = self._views.get(viewer)
-        return view is not None and view.visible and view.physical_width > 0 and view.physical_height > 0
+        seen = view is not None and view.visible and view.physical_width > 0 and view.physical_height > 0
+        return seen and self._may_size(viewer)

@@ -13,6 +13,7 @@ promises:
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -26,10 +27,12 @@ from ..protocol.messages import (
     Ack,
     Bye,
     Capabilities,
+    ChunkHeader,
     ClientMessage,
     Hello,
     InputEvent,
     KeyframeRequest,
+    Message,
     Ping,
     Pong,
     ServerMessage,
@@ -41,9 +44,10 @@ from ..protocol.messages import (
     Welcome,
 )
 from ..protocol.negotiate import Choice, choose_tier
+from ..viewer_event import SPARE, PictureSize
 from .held import HeldInput
 from .meter import ViewerMeter
-from .window import Window
+from .window import MAX_CHUNKS, Window
 
 __all__ = [
     "Authenticate",
@@ -85,7 +89,18 @@ class ViewerState(Enum):
 _ACCEPTS: Mapping[ViewerState, tuple[type, ...]] = {
     ViewerState.OPENING: (Hello,),
     ViewerState.AUTHENTICATING: (),
-    ViewerState.OPEN: (ViewChanged, Ack, KeyframeRequest, Capabilities, InputEvent, StatsRequest, Ping, Pong, Bye),
+    ViewerState.OPEN: (
+        ViewChanged,
+        Ack,
+        KeyframeRequest,
+        Capabilities,
+        InputEvent,
+        Message,
+        StatsRequest,
+        Ping,
+        Pong,
+        Bye,
+    ),
     ViewerState.CLOSED: (),
 }
 
@@ -128,9 +143,10 @@ class NeedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Hand an input event to the display."""
+    """Hand an event to the display. The viewer was looking at a picture of this size, if at any."""
 
     event: Event
+    picture: PictureSize = SPARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +194,8 @@ class Viewer:
         self._last_heard = now
         self._last_ping = now
         self._stats_due: float | None = None
+        self._shown = SPARE
+        self._sizes: deque[tuple[int, PictureSize]] = deque(maxlen=MAX_CHUNKS)
 
     @property
     def visible(self) -> bool:
@@ -234,7 +252,9 @@ class Viewer:
                 return self._select_tier(message, self._available)
             case InputEvent(event):
                 self._held.follow(event)
-                return [Submit(event)]
+                return [Submit(event, self._shown)]
+            case Message(data, key):
+                return [Submit(Event("message", now, {"key": key, "data": data}), self._shown)]
             case StatsRequest(enabled):
                 self._stats_due = now if enabled else None
                 return []
@@ -294,6 +314,7 @@ class Viewer:
             effects.append(Send(StreamStarted(chunk.header.stream, chunk.info, self.choice.reason)))
         self._needs_keyframe = False
         self._last_sequence = chunk.header.sequence
+        self._note_size(chunk.header)
         self.window.sent(chunk.header.sequence, len(chunk.message), now)
         self._meter.sent(chunk, now)
         return [*effects, SendChunk(chunk)]
@@ -333,7 +354,7 @@ class Viewer:
         What the viewer's user held down is let go of. ``timestamp`` is that of the events.
         """
         self.state = ViewerState.CLOSED
-        return [Submit(event) for event in self._held.release(timestamp)]
+        return [Submit(event, self._shown) for event in self._held.release(timestamp)]
 
     def _set_view(self, view: View) -> list[Effect]:
         self.view = view
@@ -345,7 +366,15 @@ class Viewer:
         if self._last_sequence is None or serial_less(self._last_sequence, sequence):
             raise ProtocolError(f"message.sequence {sequence} acknowledges a chunk that was not sent")
         self._meter.shown(self.window.acknowledged(sequence, now), now)
+        while self._sizes and not serial_less(sequence, self._sizes[0][0]):
+            self._shown = self._sizes.popleft()[1]
         return self._ask()
+
+    def _note_size(self, header: ChunkHeader) -> None:
+        """Remember from which chunk on the picture has another size, until that chunk is shown."""
+        size = PictureSize(header.width, header.height, header.pixel_ratio)
+        if size != (self._sizes[-1][1] if self._sizes else self._shown):
+            self._sizes.append((header.sequence, size))
 
     def _select_tier(self, capabilities: Capabilities, available: Collection[Tier]) -> list[Effect]:
         choice = choose_tier(capabilities, available)
