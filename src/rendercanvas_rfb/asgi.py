@@ -1,4 +1,4 @@
-"""The ASGI application: pages, assets, the list of displays, and a WebSocket for each display.
+"""The ASGI application: pages, assets, stills, numbers, the list of displays, and a WebSocket for each display.
 
 It is the whole server. `server.Server` runs it under uvicorn; it can as well be mounted in another application, under
 any prefix: all addresses in its pages are relative.
@@ -6,95 +6,162 @@ any prefix: all addresses in its pages are relative.
 
 from __future__ import annotations
 
-import hmac
-import json
-import logging
-from collections.abc import Mapping, MutableMapping
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
-from .assets import Asset, load_asset
+from .admission import Admission, Roster
+from .assets import load_asset
+from .auth import AuthContext, Authenticator, Origins, token_authenticator
+from .connections.mjpeg import MEDIA_TYPE, MjpegConnection
 from .connections.websocket import AsgiWebSocket, Receive, Send
-from .errors import CloseCode
-from .hub import Hub
+from .display import Display
+from .errors import CloseCode, ConfigurationError, ConnectionClosed, EncoderError, ProtocolError
+from .hub import Hub, is_name
+from .limits import ServerLimits
+from .metrics import ServerMetrics
 from .protocol.codec import encode
-from .protocol.messages import Bye, Hello
-from .viewing import watch
+from .protocol.messages import Bye
+from .responses import (
+    NO_STORE,
+    Response,
+    asset_response,
+    json_response,
+    raw_headers,
+    refusal_response,
+    send_response,
+    text_response,
+)
+from .scopes import Scope, context_of, path_below_mount
+from .stills import STILLS, StillMaker
 
 __all__ = ["RfbApp"]
 
-logger = logging.getLogger("rendercanvas_rfb")
+_NOT_FOUND = text_response("not found\n", 404)
 
-Scope = MutableMapping[str, Any]
-
-_CONTENT_SECURITY_POLICY = (
-    "default-src 'self'",
-    "script-src 'self'",
-    # The client's worker is started from a blob: it is part of the one script file.
-    "worker-src 'self' blob:",
-    # The client puts its style sheet into its shadow root, and sets sizes in device pixels.
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' blob: data:",
-    "connect-src 'self' ws: wss:",
-    "base-uri 'none'",
-    "form-action 'none'",
-)
-
-SECURITY_HEADERS = {
-    "content-security-policy": "; ".join(_CONTENT_SECURITY_POLICY),
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class RfbApp:
-    """Serves the displays of a hub.
+    """Serves the displays of a hub, as an ASGI 3 application.
+
+    It needs no lifespan events, and serves on whichever loop it is called. Without ``token`` and ``authenticate``
+    everybody who reaches it may watch: that is for apps on loopback, and for those behind something that asks already.
 
     Args:
         hub: What can be watched.
-        token: What viewers must show, if anything.
+        token: What viewers must show: 1 to 256 letters, digits, ``.``, ``_``, ``~`` and ``-``.
+        authenticate: Says who a viewer is, in place of a token; see `auth.AuthContext`. Called once for each
+            WebSocket and for each HTTP request but those for pages, their files and ``/health``.
+        origins: Origins such as ``"https://lab.example"`` whose pages may connect beside those of the app's own host;
+            ``"*"`` for all.
+        limits: What viewers may do.
+        root_path: A prefix that is left in the path by whoever calls the app, and not named in the scope: a proxy that
+            does not strip it, or a dispatch by hand.
+
+    Raises:
+        ConfigurationError: There are both a token and an authenticator, or an argument is of another form.
     """
 
-    def __init__(self, hub: Hub, *, token: str | None = None) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        *,
+        token: str | None = None,
+        authenticate: Authenticator | None = None,
+        origins: str | Iterable[str] = (),
+        limits: ServerLimits | None = None,
+        root_path: str = "",
+    ) -> None:
+        if token is not None and authenticate is not None:
+            raise ConfigurationError("there can be a token or an authenticator, not both: it could check the token")
+        limits = ServerLimits() if limits is None else limits
         self._hub = hub
-        self._token = token
+        self._root_path = root_path
+        self._origins = Origins(origins)
+        authenticate = authenticate if token is None else token_authenticator(token)
+        self._admission = Admission(authenticate, self._origins, limits.handshake_s)
+        self._roster = Roster(self._admission, limits)
+        self._stills = StillMaker()
+        self._since = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry point."""
         match scope["type"]:
             case "http":
-                await self._serve_http(scope, send)
+                await self._serve_http(scope, receive, send)
             case "websocket":
                 await self._serve_websocket(scope, receive, send)
             case "lifespan":
                 await _serve_lifespan(receive, send)
 
-    async def _serve_http(self, scope: Scope, send: Send) -> None:
-        if scope["method"] not in ("GET", "HEAD"):
-            await _respond(send, 405, b"method not allowed\n", headers={"allow": "GET, HEAD"})
-            return
-        status, asset = self._find(_path(scope), _headers(scope))
-        await _respond(send, status, b"" if scope["method"] == "HEAD" else asset.body, asset.media_type)
+    # HTTP.
 
-    def _find(self, path: str, headers: Mapping[str, str]) -> tuple[int, Asset]:
+    async def _serve_http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        context = self._context(scope)
+        headers = self._cross_origin_headers(context)
+        head = scope["method"] == "HEAD"
+        if scope["method"] not in ("GET", "HEAD"):
+            response = text_response("method not allowed\n", 405, {"allow": "GET, HEAD"})
+        else:
+            try:
+                match context.path.split("/"):
+                    case ["", _, "stream.mjpg"]:
+                        await self._serve_mjpeg(context, receive, send, headers, head=head)
+                        return
+                response = self._public(scope, context.path) or await self._private(context)
+            except ProtocolError as error:
+                response = refusal_response(error.code, error.reason)
+        # The other side may be gone, which is no error here.
+        with suppress(OSError):
+            await send_response(send, response, head=head, headers=headers)
+
+    def _public(self, scope: Scope, path: str) -> Response | None:
+        """What needs no credential: nothing here depends on what is shown, or to whom."""
         match path.split("/"):
-            case [""]:
-                return 200, load_asset("index.html")
-            case ["health"]:
-                return 200, _json({"status": "ok"})
-            case ["streams"]:
-                if not self._accepts(_bearer(headers)):
-                    return 401, _json({"error": "credential missing or wrong"})
-                return 200, _json({"streams": self._streams()})
-            case ["favicon.ico"]:
-                return 200, load_asset("favicon.svg")
-            case ["assets", name]:
-                asset = load_asset(name, missing_ok=True)
-                return (404, _text("not found\n")) if asset is None else (200, asset)
+            case ["", ""]:
+                return asset_response(load_asset("index.html"))
+            case ["", "health"]:
+                return json_response({"status": "ok"})
+            case ["", "favicon.ico"]:
+                return asset_response(load_asset("favicon.svg"))
+            case ["", "assets", file]:
+                asset = load_asset(file, missing_ok=True)
+                return _NOT_FOUND if asset is None else asset_response(asset)
             # The page is the same for all displays, also for those that are not there yet: it waits for them.
-            case [_, ""]:
-                return 200, load_asset("viewer.html")
-        return 404, _text("not found\n")
+            case ["", name, ""] if is_name(name):
+                return asset_response(load_asset("viewer.html"))
+            # The addresses in the pages are relative to a slash at the end.
+            case [""]:
+                return _redirect(scope, scope["path"].rpartition("/")[2])
+            case ["", name] if is_name(name):
+                return _redirect(scope, name)
+        return None
+
+    async def _private(self, context: AuthContext) -> Response:
+        match context.path.split("/"):
+            case ["", "streams"]:
+                await self._authorize(context)
+                return json_response({"streams": self._streams()})
+            case ["", "metrics"]:
+                await self._authorize(context)
+                return self._metrics(context)
+            case ["", _, file] if file in STILLS:
+                return await self._still(await self._find(context), file)
+        return _NOT_FOUND
+
+    async def _authorize(self, context: AuthContext) -> None:
+        self._admission.check_origin(context)
+        await self._admission.principal_of(context)
+
+    async def _find(self, context: AuthContext) -> Display:
+        await self._authorize(context)
+        if (display := self._hub.get(context.display or "")) is None:
+            raise ProtocolError(f"no display named {context.display!r}", CloseCode.UNKNOWN_DISPLAY)
+        return display
 
     def _streams(self) -> list[dict[str, Any]]:
         return [
@@ -102,77 +169,93 @@ class RfbApp:
             for display in self._hub.displays()
         ]
 
+    def _metrics(self, context: AuthContext) -> Response:
+        displays = self._hub.displays()
+        tiers = [tier for display in displays for tier in display.pipeline.metrics(display.name)]
+        names = [display.name for display in displays]
+        metrics = ServerMetrics(time.monotonic() - self._since, names, tiers, self._roster.metrics())
+        if _wants_prometheus(context):
+            return Response(200, PROMETHEUS_TYPE, metrics.as_prometheus().encode(), NO_STORE)
+        return json_response(metrics.as_json())
+
+    async def _still(self, display: Display, file: str) -> Response:
+        format, media_type = STILLS[file]
+        try:
+            picture = await self._stills.encode(display, format)
+        except EncoderError as error:
+            return json_response({"error": str(error)}, 404)
+        if picture is None:
+            return json_response({"error": f"{display.name!r} has no picture yet"}, 404)
+        return Response(200, media_type, picture, NO_STORE)
+
+    async def _serve_mjpeg(
+        self, context: AuthContext, receive: Receive, send: Send, headers: Mapping[str, str], *, head: bool
+    ) -> None:
+        display = await self._find(context)
+        if head:
+            raw = raw_headers(MEDIA_TYPE, {**NO_STORE, **headers})
+            await send({"type": "http.response.start", "status": 200, "headers": raw})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        connection = MjpegConnection(receive, send, headers)
+        listening = asyncio.create_task(connection.listen(), name="mjpeg disconnect")
+        try:
+            await self._roster.watch(connection, display, context)
+        except ProtocolError as error:
+            await connection.close(error.code, error.reason)
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    def _cross_origin_headers(self, context: AuthContext) -> dict[str, str]:
+        """Keep pictures and scripts from pages of other origins, unless they may connect."""
+        if not self._origins:
+            return {"cross-origin-resource-policy": "same-origin"}
+        headers = {"cross-origin-resource-policy": "cross-origin", "vary": "Origin"}
+        if context.origin is not None and self._origins.allow(context.origin, context.headers.get("host")):
+            headers["access-control-allow-origin"] = context.origin
+        return headers
+
+    # WebSocket.
+
     async def _serve_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = AsgiWebSocket(receive, send)
-        await connection.accept()
-        if (refusal := self._refusal(scope)) is not None:
-            code, reason = refusal
-            await connection.send(encode(Bye(reason, code)))
-            await connection.close(code, reason)
+        try:
+            await connection.accept()
+            context = self._context(scope)
+            match context.path.split("/"):
+                case ["", name, "ws"]:
+                    display = self._hub.get(name)
+                case _:
+                    display, context = None, replace(context, display=None)
+            try:
+                await self._roster.watch(connection, display, context)
+            except ProtocolError as error:
+                await connection.send(encode(Bye(error.reason, error.code)))
+                await connection.close(error.code, error.reason)
+        except ConnectionClosed:
             return
-        display = self._hub.get(_path(scope).split("/")[0])
-        assert display is not None  # `_refusal` has looked.
-        await watch(connection, display, self._authenticate)
 
-    def _refusal(self, scope: Scope) -> tuple[CloseCode, str] | None:
-        if not _same_origin(_headers(scope)):
-            return CloseCode.FORBIDDEN_ORIGIN, "origin not allowed"
-        match _path(scope).split("/"):
-            case [name, "ws"] if self._hub.get(name) is not None:
-                return None
-            case [name, *_]:
-                return CloseCode.UNKNOWN_DISPLAY, f"no display named {name!r}"
-        return CloseCode.UNKNOWN_DISPLAY, "no display"
-
-    async def _authenticate(self, hello: Hello) -> bool:
-        return self._accepts(hello.token)
-
-    def _accepts(self, token: str | None) -> bool:
-        if self._token is None:
-            return True
-        return token is not None and hmac.compare_digest(token.encode(), self._token.encode())
+    def _context(self, scope: Scope) -> AuthContext:
+        path = path_below_mount(scope, self._root_path)
+        match path.split("/"):
+            case ["", name, _] if is_name(name):
+                return context_of(scope, path, name)
+        return context_of(scope, path, None)
 
 
-def _path(scope: Scope) -> str:
-    """The path below the place where the app is mounted, without the leading slash."""
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", "")).removeprefix("/")
+def _redirect(scope: Scope, name: str) -> Response:
+    query = scope.get("query_string", b"").decode("latin-1")
+    # Relative, so that it holds behind a proxy that strips a prefix.
+    address = f"{name}/" + (f"?{query}" if query else "")
+    return Response(307, "text/plain; charset=utf-8", b"", {"location": address})
 
 
-def _headers(scope: Scope) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-
-
-def _bearer(headers: Mapping[str, str]) -> str | None:
-    scheme, _, credential = headers.get("authorization", "").partition(" ")
-    return credential if scheme.lower() == "bearer" else None
-
-
-def _same_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a browser's page comes from the host that it connects to.
-
-    Programs that are no browsers send no origin.
-    """
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
-
-
-def _json(value: Any) -> Asset:
-    return Asset("application/json", json.dumps(value).encode())
-
-
-def _text(text: str) -> Asset:
-    return Asset("text/plain; charset=utf-8", text.encode())
-
-
-async def _respond(
-    send: Send, status: int, body: bytes, media_type: str = "text/plain; charset=utf-8", headers: Mapping[str, str] = {}
-) -> None:
-    # Pages and scripts are small and change with the installed version: browsers shall ask each time.
-    every = {"content-type": media_type, "cache-control": "no-cache", **SECURITY_HEADERS, **headers}
-    raw = [(name.encode(), value.encode()) for name, value in every.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+def _wants_prometheus(context: AuthContext) -> bool:
+    accepted = context.headers.get("accept", "")
+    if "format" in context.query:
+        return context.query["format"] == "prometheus"
+    return "application/json" not in accepted and ("text/plain" in accepted or "openmetrics" in accepted)
 
 
 async def _serve_lifespan(receive: Receive, send: Send) -> None:

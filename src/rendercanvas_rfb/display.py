@@ -7,26 +7,24 @@ viewers come and go and send input. All methods may be called from any thread, u
 from __future__ import annotations
 
 import asyncio
-import math
-import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Self, TypeVar
 
 from .audience import Audience, Watcher
 from .encoders.base import EncoderFactory
-from .errors import CloseCode, FrameError
+from .errors import CloseCode
 from .events import Event
 from .feed import EventFeed, Handler
-from .frames import ColorSpace, Frame, PixelFormat, Pixels, check_pixels, same_pixels
+from .frames import ColorSpace, Frame, PixelFormat, Pixels
 from .inbox import Inbox
 from .options import DisplayOptions
 from .pipeline import Pipeline
 from .policy import ViewerPolicy
-from .protocol.chunk import SERIAL_MODULUS
 from .protocol.formats import Tier
 from .protocol.messages import Message, View
 from .protocol.values import check_data, check_key, check_state
+from .publishing import Publisher
 from .viewer_event import SPARE, PictureSize, ViewerEvent
 
 __all__ = ["Display"]
@@ -63,8 +61,7 @@ class Display:
         """Called from any thread when there is something to look at: events, a view, or demand for a frame. Must
         return at once."""
         self._clock = clock
-        self._publishing = threading.Lock()
-        self._latest: Frame | None = None
+        self._publisher = Publisher(clock, self._frame_published)
         self._inbox = Inbox()
         self._feed = EventFeed(self._inbox, self._refresh)
         self._audience = Audience({"title": name, "cursor": "default"}, ViewerPolicy() if policy is None else policy)
@@ -105,23 +102,77 @@ class Display:
         Raises:
             FrameError: The array is not of that kind, or the pixel ratio is no positive finite number.
         """
-        pixels = check_pixels(pixels, format)
-        if not 0 < pixel_ratio < math.inf:
-            raise FrameError(f"the pixel ratio of a frame must be a positive finite number, not {pixel_ratio!r}")
-        with self._publishing:
-            before = self._latest
-            version = 1 if before is None else (before.version + 1) % SERIAL_MODULUS
-            frame = Frame(pixels, format, pixel_ratio, version, int(self._clock() * 1e6), color)
-            if before is not None and same_pixels(frame, before):
-                return before
-            self._latest = frame
-        self.pipeline.frame_published()
-        return frame
+        return self._publisher.present(pixels, format, pixel_ratio, color)
+
+    def publish(
+        self,
+        frame: Any,
+        *,
+        format: PixelFormat | str | None = None,
+        pixel_ratio: float = 1.0,
+        color: ColorSpace | str = ColorSpace.SRGB,
+        timestamp: float | None = None,
+        copy: bool = True,
+    ) -> int:
+        """Make ``frame`` the picture. Never waits for an encoder or a viewer; the latest one wins.
+
+        A picture of another size, format or colour space than the one before is as welcome as any. One that is equal
+        to it costs a comparison and is not sent again.
+
+        Args:
+            frame: One of
+
+                - a uint8 array of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4): grey, R'G'B' or R'G'B' and a fourth
+                  channel that is ignored, encoded by the transfer function of sRGB, as images are. Any strides.
+                - a float array of these shapes with such values from 0 to 1. What lies outside is clipped, NaN is 0.
+                - uint8 planes of Y'CbCr, by the matrix of BT.709 in full range, see `PixelFormat`: of shape
+                  (H * 3/2, W) with ``format="nv12"`` or ``"i420"``, and an even H and W; of shape (3, H, W) or
+                  (3 * H, W) with ``format="i444"``.
+                - a ``wgpu.GPUTexture`` in rgba8unorm or bgra8unorm, or their ``-srgb`` forms, with the usage COPY_SRC.
+                  It is read back on the calling thread, which waits for the GPU.
+                - an object with ``__dlpack__`` or ``__array_interface__`` that is one of these arrays and lies in the
+                  memory of the host.
+
+            format: What the array holds. By default "gray", "rgb" or "rgba", by the number of channels.
+            pixel_ratio: Physical over logical pixels: a picture of 800x600 pixels with 2.0 is shown at 400x300.
+            color: Which colours the values stand for.
+            timestamp: When the picture was made, in seconds of a monotonic clock; now, by default.
+            copy: Whether to copy the picture before this returns, into memory that is used again. With False the
+                display borrows a contiguous uint8 array: you must not write to it until `wait_encoded` has returned
+                True. What has to be converted or gathered is copied anyway.
+
+        Returns:
+            The version of the picture: that of the one before where the two are equal.
+
+        Raises:
+            FrameError: Something is not as said above; the message says what it is and what is accepted. The picture
+                remains the one before.
+        """
+        return self._publisher.publish(
+            frame, format=format, pixel_ratio=pixel_ratio, color=color, timestamp=timestamp, copy=copy
+        ).version
+
+    def wait_encoded(self, timeout: float | None = None) -> bool:
+        """Wait until everything that was published with ``copy=False`` may be written to again.
+
+        That is when each encoder that had a viewer to encode the latest picture for has done so, and nothing reads
+        borrowed memory any more. Where the latest picture is a borrowed one, a copy has taken its place, so that
+        viewers who come later can be shown it. A frame that the program took from `latest` itself and still holds
+        is read as well.
+
+        Args:
+            timeout: Seconds to wait, at most; None for as long as it takes.
+
+        Returns:
+            Whether it came to that. After False the arrays are still borrowed.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        return self.pipeline.wait_encoded(deadline) and self._publisher.return_borrowed(deadline)
 
     @property
     def latest(self) -> Frame | None:
         """The frame that was published last; None before the first."""
-        return self._latest
+        return self._publisher.latest
 
     def wants_frame(self) -> bool:
         """Whether a frame that is published now would be sent to somebody."""
@@ -309,12 +360,15 @@ class Display:
         """
         if not self._audience.controls(watcher):
             return True
-        if picture is SPARE and (frame := self._latest) is not None:
+        if picture is SPARE and (frame := self.latest) is not None:
             picture = PictureSize(frame.width, frame.height, frame.pixel_ratio)
         queued = self._inbox.put(ViewerEvent(watcher.id, watcher.principal, self._clock(), event, picture))
         if queued:
             self._wake()
         return queued
+
+    def _frame_published(self) -> None:
+        self.pipeline.frame_published()
 
     def demand_changed(self) -> None:
         """A frame may be wanted now that was not before."""

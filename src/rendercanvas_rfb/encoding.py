@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +18,7 @@ from typing import Protocol
 
 from .encoders.base import Encoder, EncoderFactory
 from .errors import EncoderError
-from .frames import Frame
+from .frames import ColorSpace, Frame
 from .metrics import TierMeter, TierMetrics
 from .protocol.chunk import SERIAL_MODULUS, Chunk, pack_chunk, serial_less
 from .protocol.formats import Tier
@@ -87,7 +88,7 @@ class TierWorker(threading.Thread):
     Args:
         tier: What it encodes.
         source: Where the frames are.
-        open_encoder: Opens its encoder, whenever the size is another one.
+        open_encoder: Opens its encoder, whenever the size or the color space is another one.
         numbers: Counts the display's chunks and streams.
         failed: Called on this thread when the encoder is of no more use; the thread ends then.
         clock: Seconds of a monotonic clock.
@@ -112,7 +113,7 @@ class TierWorker(threading.Thread):
         self._failed = failed
         self._clock = clock
         self._encoder: Encoder | None = None
-        self._encoder_size = (0, 0)
+        self._encoder_kind: tuple[int, int, ColorSpace] | None = None
         self._stream = 0
         self._pausing = False
         # Below: shared between threads, guarded by this lock.
@@ -126,6 +127,7 @@ class TierWorker(threading.Thread):
         self._picked: int | None = None
         self._last: Chunk | None = None
         self._meter = TierMeter(clock())
+        self._encoding = False
         self._stopped = False
 
     # Called from I/O threads and from the publishing thread.
@@ -146,7 +148,7 @@ class TierWorker(threading.Thread):
             if self._viewers:
                 return False
             self._stopped = True
-            self.changed.notify()
+            self.changed.notify_all()
             return True
 
     def has_viewer(self, subscriber: Subscriber) -> bool:
@@ -160,7 +162,7 @@ class TierWorker(threading.Thread):
             had_room = bool(self._ready)
             if has_room and subscriber in self._viewers and not self._offered[subscriber]:
                 self._ready.add(subscriber)
-                self.changed.notify()
+                self.changed.notify_all()
             else:
                 self._ready.discard(subscriber)
             return not had_room and self._wants_frame()
@@ -170,7 +172,7 @@ class TierWorker(threading.Thread):
         with self.changed:
             if (chunk := self._reusable(after)) is None:
                 self._keyframes.request()
-                self.changed.notify()
+                self.changed.notify_all()
             else:
                 # Under the lock, so that no delta that follows this keyframe can be posted before it.
                 self._ready.discard(subscriber)
@@ -180,7 +182,7 @@ class TierWorker(threading.Thread):
     def wake(self) -> None:
         """There may be another frame."""
         with self.changed:
-            self.changed.notify()
+            self.changed.notify_all()
 
     def wants_frame(self) -> bool:
         """Whether a frame that is published now would be encoded at once or next."""
@@ -192,6 +194,21 @@ class TierWorker(threading.Thread):
         with self.changed:
             return self._meter.read(display, str(self.tier), len(self._viewers), self._clock())
 
+    def wait_encoded(self, deadline: float | None) -> bool:
+        """Wait until nothing is being encoded, nor about to be.
+
+        Args:
+            deadline: When to give up, in seconds of ``time.monotonic``; None for never.
+
+        Returns:
+            Whether it came to that.
+        """
+        with self.changed:
+            timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
+            return self.changed.wait_for(
+                lambda: self._stopped or not (self._encoding or self._job(self._clock())), timeout
+            )
+
     def announce(self, notice: Callable[[Subscriber], None]) -> None:
         """Call ``notice`` for each viewer, on its I/O thread."""
         with self.changed:
@@ -202,7 +219,7 @@ class TierWorker(threading.Thread):
         """Have the thread end once it has encoded what it is at."""
         with self.changed:
             self._stopped = True
-            self.changed.notify()
+            self.changed.notify_all()
 
     def _wants_frame(self) -> bool:
         latest = self._source.latest
@@ -232,6 +249,7 @@ class TierWorker(threading.Thread):
         try:
             while (job := self._next_job()) is not None:
                 self._publish(self._encode(*job))
+                del job  # While the thread waits, it holds no frame: the memory of frames is used again.
         except EncoderError as error:
             self._give_up(error)
         except Exception as error:  # An encoder is foreign code; the display goes on with the other tiers.
@@ -252,6 +270,7 @@ class TierWorker(threading.Thread):
                 now = self._clock()
                 if (job := self._job(now)) is not None:
                     self._picked = job[0].version
+                    self._encoding = True
                     self._pace.made(now)
                     self._pausing = self._pace.due_in(now) > 0
                     break
@@ -299,17 +318,19 @@ class TierWorker(threading.Thread):
         return Chunk(header, pack_chunk(header, picture.payload), encoder.info, self._clock() - started)
 
     def _encoder_for(self, frame: Frame) -> Encoder:
-        size = (frame.width, frame.height)
-        if self._encoder is None or self._encoder_size != size:
+        kind = (frame.width, frame.height, frame.color)
+        if self._encoder is None or self._encoder_kind != kind:
             self._close_encoder()
-            self._encoder = self._open_encoder(self.tier, *size)
-            self._encoder_size = size
+            self._encoder = self._open_encoder(self.tier, frame.width, frame.height)
+            self._encoder_kind = kind
             self._stream = self._numbers.next_stream()
         return self._encoder
 
     def _publish(self, chunk: Chunk) -> None:
         with self.changed:
             self._last = chunk
+            self._encoding = False
+            self.changed.notify_all()
             self._count(chunk)
             # Who takes this chunk has to say again that there is room for the next one.
             self._ready.clear()

@@ -8,12 +8,17 @@ import threading
 from .display import Display
 from .errors import ConfigurationError
 
-__all__ = ["Hub", "check_name"]
+__all__ = ["Hub", "check_name", "is_name"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
-RESERVED_NAMES = frozenset({"assets", "streams", "health", "metrics"})
+RESERVED_NAMES = frozenset({"assets", "favicon.ico", "streams", "health", "metrics"})
 """First parts of the server's own addresses."""
+
+
+def is_name(name: str) -> bool:
+    """Whether ``name`` can be part of an address, and is none of the server's own."""
+    return _NAME.fullmatch(name) is not None and name not in RESERVED_NAMES
 
 
 def check_name(name: str) -> str:
@@ -22,7 +27,7 @@ def check_name(name: str) -> str:
     Raises:
         ConfigurationError: It cannot, or it is one of the server's own addresses.
     """
-    if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
+    if not is_name(name):
         raise ConfigurationError(
             f"{name!r} is no name for a display: 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first,"
             f" and must be none of {', '.join(sorted(RESERVED_NAMES))}"

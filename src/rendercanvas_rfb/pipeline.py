@@ -101,6 +101,10 @@ class Pipeline:
         for worker in self._snapshot():
             worker.wake()
 
+    def wait_encoded(self, deadline: float | None) -> bool:
+        """Wait until each tier that could encode the latest frame now has done so; see `TierWorker.wait_encoded`."""
+        return all(worker.wait_encoded(deadline) for worker in self._snapshot())
+
     def wants_frame(self) -> bool:
         """Whether a frame that is published now would be encoded at once or next."""
         return any(worker.wants_frame() for worker in self._snapshot())

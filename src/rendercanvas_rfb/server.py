@@ -10,13 +10,21 @@ import ipaddress
 import logging
 import secrets
 import socket
+import ssl
 import threading
+from collections.abc import Iterable
+from importlib.metadata import version
+from os import PathLike, fspath
+from typing import Any, Self
 
 import uvicorn
 
 from .asgi import RfbApp
-from .errors import AddressError, CloseCode
-from .hub import Hub
+from .auth import Authenticator, check_token
+from .display import Display
+from .errors import AddressError, CloseCode, ConfigurationError
+from .hub import Hub, check_name
+from .limits import ServerLimits
 from .protocol.codec import MAX_MESSAGE_BYTES
 
 __all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server", "is_loopback"]
@@ -40,6 +48,10 @@ STOP_TIMEOUT_S = 5.0
 _ANY_ADDRESS = ("", "0.0.0.0", "::")
 """Hosts that stand for all interfaces, and are no address to connect to: this machine's name is, with some luck."""
 
+OLDEST_SANSIO_WEBSOCKETS = 13
+"""The first major version of the websockets package that uvicorn's present implementation works with. Below, its
+former one does, which the package in turn deprecates from version 14 on."""
+
 TOKEN_BYTES = 24
 """Random bytes in a generated token: 192 bits cannot be guessed, and make 32 characters."""
 
@@ -51,19 +63,42 @@ class Server:
         host: Name or address of the interface to listen on. Any but loopback makes a token necessary, which is
             generated.
         port: Port to listen on; where it is in use, the next free one is taken. 0 takes any free one.
-        token: The credential that viewers must show; generated where it is None and the host is not loopback.
+        token: The credential that viewers must show; generated where it is None, there is no authenticator and the
+            host is not loopback.
+        authenticate: As for `RfbApp`.
+        origins: As for `RfbApp`.
+        limits: As for `RfbApp`.
+        ssl_certfile: File with the server's certificate, and those that lead to the root (PEM): serves HTTPS.
+        ssl_keyfile: File with the certificate's private key, where it is not in the same file.
 
     Raises:
+        ConfigurationError: An argument is of another form; or the certificate cannot be used, and the message says
+            why.
         AddressError: The host cannot be listened on, or no port is free. Raised by `start`.
     """
 
-    def __init__(self, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, *, token: str | None = None) -> None:
+    def __init__(
+        self,
+        host: str = DEFAULT_HOST,
+        port: int = DEFAULT_PORT,
+        *,
+        token: str | None = None,
+        authenticate: Authenticator | None = None,
+        origins: str | Iterable[str] = (),
+        limits: ServerLimits | None = None,
+        ssl_certfile: str | PathLike[str] | None = None,
+        ssl_keyfile: str | PathLike[str] | None = None,
+    ) -> None:
+        self._certificate = _check_certificate(ssl_certfile, ssl_keyfile)
         self.hub = Hub()
         self.host = host
         self.wanted_port = port
         self.port = 0
         """The port that it listens on; 0 before `start`."""
-        self.token = token if token is not None or is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES)
+        if token is None and authenticate is None and not is_loopback(host):
+            token = secrets.token_urlsafe(TOKEN_BYTES)
+        self.token = token if token is None else check_token(token)
+        self._app = RfbApp(self.hub, token=token, authenticate=authenticate, origins=origins, limits=limits)
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -77,11 +112,13 @@ class Server:
         listener = _bind(self.host, self.wanted_port)
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
-            RfbApp(self.hub, token=self.token),
+            self._app,
             log_level="warning",
             access_log=False,
             lifespan="off",
             server_header=False,
+            **_websocket_options(),
+            **self._certificate,
             # Encoded pictures do not get smaller: deflating 181 kB costs 5.5 ms for each viewer.
             ws_per_message_deflate=False,
             # Twice what a message may have, so that it is the app that refuses it, with a reason.
@@ -96,6 +133,56 @@ class Server:
         self._thread.start()
         if not started.wait(START_TIMEOUT_S) or not server.started:
             raise AddressError(errno.EADDRNOTAVAIL, f"the server did not start on {self.host}:{self.port}")
+        for display in self.hub.displays():
+            display.url = self.url(display.name)
+
+    def add(
+        self, display: str | Display, width: float | None = None, height: float | None = None, **options: Any
+    ) -> Display:
+        """Make a display reachable, before `start` or while the server runs.
+
+        Args:
+            display: Its name, by which it is made; or a display that exists.
+            width: Logical width that viewers are told before the first picture, pixels.
+            height: Likewise, the height.
+            **options: What else `Display` takes.
+
+        Raises:
+            ConfigurationError: The name is taken or cannot be part of an address, or a display that exists is given
+                with options.
+        """
+        if isinstance(display, Display) and options:
+            raise ConfigurationError(f"display {display.name!r} exists, and takes no {', '.join(options)} any more")
+        if isinstance(display, str):
+            display = Display(check_name(display), **options)
+        if width is not None and height is not None:
+            display.set_state(width=width, height=height, pixel_ratio=1.0)
+        self.hub.add(display)
+        added = display
+        added.at_close(lambda: self.hub.remove(added))
+        if self.port:
+            added.url = self.url(added.name)
+        return added
+
+    def remove(self, display: str | Display) -> None:
+        """Close a display and make it unreachable: its viewers are told so. Does nothing where there is none."""
+        found = self.hub.get(display) if isinstance(display, str) else display
+        if found is not None:
+            self.hub.remove(found)
+            found.close(CloseCode.NORMAL, "removed")
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+    @property
+    def _scheme(self) -> str:
+        return "https" if self._certificate else "http"
 
     def url(self, name: str = "") -> str:
         """Address of the page of the display ``name``, or of the index page.
@@ -103,7 +190,7 @@ class Server:
         It holds the token, after the ``#`` that browsers keep to themselves.
         """
         host = socket.gethostname() if self.host in _ANY_ADDRESS else self.host
-        page = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/" + (f"{name}/" if name else "")
+        page = f"{self._scheme}://{f'[{host}]' if ':' in host else host}:{self.port}/" + (f"{name}/" if name else "")
         return page if self.token is None else f"{page}#token={self.token}"
 
     def stop(self) -> None:
@@ -127,6 +214,27 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _websocket_options() -> dict[str, Any]:
+    """How uvicorn shall speak WebSocket with the installed websockets package."""
+    major = int(version("websockets").partition(".")[0])
+    return {"ws": "auto" if major >= OLDEST_SANSIO_WEBSOCKETS else "websockets"}
+
+
+def _check_certificate(certfile: str | PathLike[str] | None, keyfile: str | PathLike[str] | None) -> dict[str, Any]:
+    """The certificate's files for uvicorn, which would report what is wrong with them from its own thread."""
+    if certfile is None:
+        if keyfile is not None:
+            raise ConfigurationError("ssl_keyfile needs ssl_certfile, the certificate that the key belongs to")
+        return {}
+    files = {"ssl_certfile": fspath(certfile), "ssl_keyfile": None if keyfile is None else fspath(keyfile)}
+    try:
+        # A key with a password would ask for it on the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile, password=lambda: b"")
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"cannot serve with the certificate {files}: {error}") from error
+    return files
 
 
 def _run(server: uvicorn.Server, listener: socket.socket, started: threading.Event) -> None:

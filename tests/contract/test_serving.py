@@ -111,7 +111,14 @@ async def test_a_page_of_another_origin_cannot_watch(make_canvas):
     assert socket.close_code == 4403
 
 
-@pytest.mark.parametrize("path", ["nothing", "assets/nothing.js", "assets/..%2f__init__.py", "canvas-1/x/y"])
+async def test_an_address_without_its_slash_leads_to_the_one_with_it(make_canvas):
+    base = make_canvas().url.removesuffix("canvas-1/")
+    async with httpx.AsyncClient(base_url=base, timeout=TIMEOUT_S) as http:
+        response = await http.get("canvas-1?a=b")
+        assert (response.status_code, response.headers["location"]) == (307, "canvas-1/?a=b")
+
+
+@pytest.mark.parametrize("path", ["nothing/x", "assets/nothing.js", "assets/..%2f__init__.py", "canvas-1/x/y"])
 async def test_other_addresses_are_not_found(make_canvas, path):
     base = make_canvas().url.removesuffix("canvas-1/")
     async with httpx.AsyncClient(base_url=base, timeout=TIMEOUT_S) as http:

@@ -22,9 +22,14 @@ class AsgiWebSocket:
         self._closed: ConnectionClosed | None = None
 
     async def accept(self) -> None:
-        """Complete the handshake."""
-        await self._receive()  # websocket.connect
-        await self._send({"type": "websocket.accept"})
+        """Complete the handshake.
+
+        Raises:
+            ConnectionClosed: The other side is gone.
+        """
+        if (await self._receive())["type"] != "websocket.connect":
+            self._closed = ConnectionClosed(1006)
+        await self._guarded({"type": "websocket.accept"})
 
     async def receive(self) -> str | bytes:
         """The next message."""

@@ -1,0 +1,147 @@
+"""Who gets in: the origin of the page, then the credential, and how many are in already."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from dataclasses import replace
+
+from .auth import ANONYMOUS, AuthContext, Authenticator, Origins, is_refusal
+from .display import Display
+from .errors import CloseCode, ConnectionClosed, ProtocolError
+from .limits import ServerLimits
+from .metrics import ViewerMetrics
+from .protocol.codec import decode_client
+from .protocol.messages import Hello
+from .viewing import Connection, ViewerSession
+
+__all__ = ["Admission", "Roster"]
+
+logger = logging.getLogger("rendercanvas_rfb")
+
+
+class Admission:
+    """Decides about connections and requests.
+
+    Args:
+        authenticate: Says who it is; None where everybody may watch, as `ANONYMOUS`.
+        origins: The pages that may connect.
+        timeout_s: Seconds that the authenticator may take.
+    """
+
+    def __init__(self, authenticate: Authenticator | None, origins: Origins, timeout_s: float) -> None:
+        self._authenticate = authenticate
+        self._origins = origins
+        self._timeout_s = timeout_s
+
+    @property
+    def open(self) -> bool:
+        """Whether everybody may watch."""
+        return self._authenticate is None
+
+    def check_origin(self, context: AuthContext) -> None:
+        """Raises `ProtocolError` where the page that connects may not."""
+        if not self._origins.allow(context.origin, context.headers.get("host")):
+            raise ProtocolError("origin not allowed", CloseCode.FORBIDDEN_ORIGIN)
+
+    async def principal_of(self, context: AuthContext) -> object:
+        """Who it is.
+
+        Raises:
+            ProtocolError: It may not watch, or the authenticator failed; what went wrong there is logged, and told
+                to nobody.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                principal = await self._ask(context)
+        except TimeoutError:
+            logger.warning("the authenticator took more than %g s", self._timeout_s)
+            raise ProtocolError("no answer from the authenticator in time", CloseCode.TIMEOUT) from None
+        except Exception:  # It is foreign code.
+            logger.exception("the authenticator failed")
+            raise ProtocolError("error in the server", CloseCode.INTERNAL) from None
+        if is_refusal(principal):
+            raise ProtocolError("credential missing or wrong", CloseCode.UNAUTHORIZED)
+        return principal
+
+    async def _ask(self, context: AuthContext) -> object:
+        authenticate = self._authenticate
+        if authenticate is None:
+            return ANONYMOUS
+        if inspect.iscoroutinefunction(authenticate) or inspect.iscoroutinefunction(
+            getattr(authenticate, "__call__", None)  # noqa: B004 - an object whose call is a coroutine function
+        ):
+            return await authenticate(context)
+        # It may ask a database or a file.
+        answer = await asyncio.to_thread(authenticate, context)
+        return await answer if inspect.isawaitable(answer) else answer
+
+
+class Roster:
+    """The viewers of an app, of all displays.
+
+    Args:
+        admission: Decides who gets in.
+        limits: Those of the server.
+    """
+
+    def __init__(self, admission: Admission, limits: ServerLimits) -> None:
+        self._admission = admission
+        self._limits = limits
+        self._sessions: set[ViewerSession] = set()
+        self._refusing = 0
+
+    async def watch(self, connection: Connection, display: Display | None, context: AuthContext) -> None:
+        """Serve one viewer until its connection ends.
+
+        Raises:
+            ProtocolError: It is refused before it is a viewer; the connection is still to be closed.
+        """
+        self._admission.check_origin(context)
+        if self._refusing + sum(not session.admitted for session in self._sessions) >= self._limits.max_pending:
+            raise ProtocolError("too many connections that are not let in yet", CloseCode.TOO_MANY)
+        if display is None:
+            await self._refuse(connection, context)
+            return
+
+        async def admit(hello: Hello) -> object:
+            return await self._admit(hello, context)
+
+        session = ViewerSession(connection, display, admit, self._limits)
+        self._sessions.add(session)
+        try:
+            await session.run()
+        finally:
+            self._sessions.discard(session)
+
+    def metrics(self) -> list[ViewerMetrics]:
+        """What is counted of each viewer that was let in."""
+        return [session.metrics() for session in self._sessions if session.admitted]
+
+    async def _admit(self, hello: Hello, context: AuthContext) -> object:
+        token = context.token if hello.token is None else hello.token
+        principal = await self._admission.principal_of(replace(context, token=token))
+        if sum(session.admitted for session in self._sessions) >= self._limits.max_viewers:
+            raise ProtocolError("too many viewers", CloseCode.TOO_MANY)
+        return principal
+
+    async def _refuse(self, connection: Connection, context: AuthContext) -> None:
+        """Tell that there is no such display, where a credential is needed only to those that have it."""
+        if not self._admission.open:
+            self._refusing += 1
+            try:
+                async with asyncio.timeout(self._limits.handshake_s):
+                    message = await connection.receive()
+            except TimeoutError:
+                raise ProtocolError("no hello in time", CloseCode.TIMEOUT) from None
+            except ConnectionClosed:
+                return
+            finally:
+                self._refusing -= 1
+            hello = decode_client(message if isinstance(message, str) else "")
+            if not isinstance(hello, Hello):
+                raise ProtocolError(f"unexpected {type(hello).__name__} while opening")
+            await self._admit(hello, context)
+        reason = "no display" if context.display is None else f"no display named {context.display!r}"
+        raise ProtocolError(reason, CloseCode.UNKNOWN_DISPLAY)
