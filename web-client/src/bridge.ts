@@ -1,5 +1,6 @@
 /** What the page and its worker say to each other. */
 
+import type { ApplicationMessage } from "./core/application";
 import type { ChunkHeader } from "./core/chunk";
 import type { Capabilities, ViewSize } from "./core/client-messages";
 import type { AfterClose } from "./core/closing";
@@ -67,6 +68,7 @@ export type ToWorker =
   | StartCommand
   | { readonly type: "view"; readonly view: ViewSize }
   | { readonly type: "event"; readonly event: InputEvent }
+  | ({ readonly type: "message" } & ApplicationMessage)
   | { readonly type: "stats"; readonly enabled: boolean }
   | { readonly type: "token"; readonly token: string }
   | { readonly type: "retry" }
@@ -80,6 +82,7 @@ export type FromWorker =
   | { readonly type: "welcome"; readonly server: string; readonly name: string; readonly viewer: string }
   | { readonly type: "state"; readonly state: CanvasState }
   | { readonly type: "stream"; readonly stream: StreamDescription }
+  | ({ readonly type: "message" } & ApplicationMessage)
   | { readonly type: "draw"; readonly picture: Picture; readonly header: ChunkHeader }
   | { readonly type: "frame"; readonly frame: PresentedFrame }
   | { readonly type: "client-stats"; readonly stats: ClientStats }

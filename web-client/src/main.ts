@@ -1,6 +1,7 @@
 /** The library: importing it defines `<rfb-view>`. */
 
 export type { ClientStats, ConnectionStatus, PresentedFrame, StatusDetail } from "./bridge";
+export type { ApplicationMessage } from "./core/application";
 export type { CanvasState } from "./core/server-messages";
 export type { Fit } from "./core/viewport";
 export { type RfbElementEvents, RfbViewElement } from "./view/element";

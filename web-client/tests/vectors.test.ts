@@ -60,6 +60,7 @@ const CLIENT_TYPES: Readonly<Record<ClientMessage["type"], true>> = {
   keyframe: true,
   capabilities: true,
   event: true,
+  message: true,
   stats: true,
   ping: true,
   pong: true,

@@ -1,5 +1,6 @@
 /** What the viewer says to the server (`docs/protocol.md`, "Messages from the viewer"). */
 
+import type { ApplicationMessage } from "./application";
 import type { InputEvent } from "./events";
 
 /** The version of the wire protocol that this client speaks. */
@@ -55,6 +56,7 @@ export type ClientMessage =
   | { readonly type: "ack"; readonly sequence: number; readonly decode_queue: number }
   | { readonly type: "keyframe"; readonly reason: string }
   | { readonly type: "event"; readonly event: InputEvent }
+  | ({ readonly type: "message" } & ApplicationMessage)
   | { readonly type: "stats"; readonly enabled: boolean }
   | { readonly type: "ping"; readonly t: number }
   | { readonly type: "pong"; readonly t: number }

@@ -62,7 +62,13 @@ export class Members {
     return this.object[name] === null ? null : read();
   }
 
-  private fail(name: string, expected: string): never {
+  /** The member as it came. */
+  any(name: string): unknown {
+    return this.has(name) ? this.object[name] : this.fail(name, "a JSON value");
+  }
+
+  /** Refuses a member that is not what was `expected`. */
+  fail(name: string, expected: string): never {
     const value = JSON.stringify(this.object[name])?.slice(0, 80) ?? "missing";
     throw new ProtocolError(`${this.where}.${name}: ${value}, expected ${expected}`);
   }

@@ -1,5 +1,6 @@
 /** Orders what the viewer sends: events keep their order, moves and sizes coalesce. Times are ms, monotonic. */
 
+import type { ApplicationMessage } from "./application";
 import type { ClientMessage, ViewSize } from "./client-messages";
 import { Coalescer } from "./coalescer";
 import type { InputEvent } from "./events";
@@ -32,6 +33,12 @@ export class Outbox {
     }
     this.#send(this.#moves.flush(now));
     this.#send(event);
+  }
+
+  /** Sends a message of the application's, after a waiting move: it may be the answer to it. */
+  message({ key, data }: ApplicationMessage, now: number): void {
+    this.#send(this.#moves.flush(now));
+    this.wire.send({ type: "message", key, data });
   }
 
   view(view: ViewSize, now: number): void {

@@ -1,5 +1,6 @@
 /** What the server says to the viewer (`docs/protocol.md`, "Messages from the server"), with strict validation. */
 
+import type { ApplicationMessage } from "./application";
 import type { ChunkFormat } from "./chunk";
 import type { Chroma } from "./client-messages";
 import { CloseCode } from "./closing";
@@ -51,6 +52,8 @@ export interface CanvasState {
   readonly pixel_ratio?: number;
   /** Whether this viewer's size is the canvas' size. */
   readonly sizing?: boolean;
+  /** Whether this viewer's input, messages and size count; a server that does not say takes them. */
+  readonly control?: boolean;
   readonly viewers?: number;
 }
 
@@ -82,6 +85,7 @@ export type ServerMessage =
   | WelcomeMessage
   | { readonly type: "state"; readonly state: CanvasState }
   | ({ readonly type: "stream" } & StreamDescription)
+  | ({ readonly type: "message" } & ApplicationMessage)
   | { readonly type: "stats"; readonly stats: Readonly<Record<string, number>> }
   | { readonly type: "ping"; readonly t: number }
   | { readonly type: "pong"; readonly t: number }
@@ -96,6 +100,7 @@ function parseState(object: JsonObject): CanvasState {
     ...(state.has("height") && { height: state.positive("height") }),
     ...(state.has("pixel_ratio") && { pixel_ratio: state.positive("pixel_ratio") }),
     ...(state.has("sizing") && { sizing: state.boolean("sizing") }),
+    ...(state.has("control") && { control: state.boolean("control") }),
     ...(state.has("viewers") && { viewers: state.integer("viewers", 0, UINT32_MAX) }),
   };
 }
@@ -122,6 +127,11 @@ function parseStream(stream: Members): StreamDescription {
     encoder: stream.string("encoder"),
     reason: stream.string("reason"),
   };
+}
+
+function parseApplicationMessage(message: Members): ApplicationMessage {
+  const key = message.has("key") ? message.nullable("key", () => message.string("key")) : null;
+  return { key: key === "" ? message.fail("key", "at least one character") : key, data: message.any("data") };
 }
 
 function parseStats(object: JsonObject): Record<string, number> {
@@ -152,6 +162,8 @@ export function parseServerMessage(text: string): ServerMessage {
       return { type, state: parseState(message.child("state")) };
     case "stream":
       return { type, ...parseStream(message) };
+    case "message":
+      return { type, ...parseApplicationMessage(message) };
     case "stats":
       return { type, stats: parseStats(message.child("stats")) };
     case "ping":

@@ -7,7 +7,7 @@ import { RfbView } from "./rfb-view";
 /** Servers that render pages import this module too and have no such class. */
 const Base: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-const FORWARDED: readonly (keyof RfbViewEvents)[] = ["status", "state", "stats", "frame"];
+const FORWARDED: readonly (keyof RfbViewEvents)[] = ["status", "state", "stats", "frame", "message"];
 
 /** Events of the element: those of the view with the prefix `rfb-`. */
 export type RfbElementEvents = {

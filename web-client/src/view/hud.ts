@@ -46,6 +46,7 @@ function pictureRows(stats: RfbStats, stream: StreamDescription | null, state: C
   if (stats.noVideo !== null) rows.push(["No video", noVideoInWords(stats.noVideo)]);
   if (state.viewers !== undefined) {
     rows.push(["Viewers", `${state.viewers}${state.sizing === true ? ", this one sets the size" : ""}`]);
+    if (state.control === false) rows.push(["Control", "view only"]);
   }
   return rows;
 }

@@ -1,6 +1,7 @@
 /** What a view is given, and what it tells. */
 
 import type { PresentedFrame, StatusDetail } from "../bridge";
+import type { ApplicationMessage } from "../core/application";
 import type { CanvasState } from "../core/server-messages";
 import type { Fit } from "../core/viewport";
 import type { RfbStats } from "./stats";
@@ -26,4 +27,5 @@ export interface RfbViewEvents {
   readonly state: CanvasState;
   readonly stats: RfbStats;
   readonly frame: PresentedFrame;
+  readonly message: ApplicationMessage;
 }

@@ -1,11 +1,13 @@
 /** A live view of a canvas in an element of the page. */
 
 import type { FromWorker, PresentedFrame, StatusDetail } from "../bridge";
+import { checkMessage } from "../core/application";
 import type { ViewSize } from "../core/client-messages";
 import type { InputEvent } from "../core/events";
 import type { CanvasState, StreamDescription } from "../core/server-messages";
 import { FITS, type Fit } from "../core/viewport";
 import { download, screenshotName, socketAddress } from "./address";
+import { Badge } from "./badge";
 import { Banner } from "./banner";
 import { seconds } from "./clock";
 import { element } from "./dom";
@@ -43,8 +45,10 @@ export class RfbView extends EventTarget {
   readonly #toolbar: Toolbar;
   readonly #hud = new Hud();
   readonly #help = new Help();
+  readonly #badge = new Badge();
   readonly #banner: Banner;
   readonly #stop = new AbortController();
+  readonly #messages = new Map<string, unknown>();
   readonly #screenshots: ((blob: Blob | null) => void)[] = [];
   #fit: Fit;
   #detail: StatusDetail = { status: "connecting", code: null, reason: "", after: null, retryInMs: null };
@@ -60,7 +64,7 @@ export class RfbView extends EventTarget {
     this.#ownsHost = root !== container;
     this.#input = new InputBinding({
       canvas: this.#picture.canvas,
-      logicalSize: () => (this.status === "connected" ? this.#picture.logicalSize : null),
+      logicalSize: () => (this.#takesInput ? this.#picture.logicalSize : null),
       pressed: () => this.#toolbar.collapse(),
       send: (event) => this.#send(event),
     });
@@ -90,6 +94,16 @@ export class RfbView extends EventTarget {
   /** The retained state of the canvas: title, cursor, size, viewers. */
   get state(): CanvasState {
     return this.#state;
+  }
+
+  /** Whether what is done here counts; false where the server lets this viewer only look. */
+  get control(): boolean {
+    return this.#state.control !== false;
+  }
+
+  /** The last message of each key from the program. */
+  get messages(): ReadonlyMap<string, unknown> {
+    return this.#messages;
   }
 
   get stats(): RfbStats {
@@ -140,6 +154,19 @@ export class RfbView extends EventTarget {
     this.#toolbar.statisticsOpen = open;
     this.#worker?.post({ type: "stats", enabled: open });
     this.#showStats();
+  }
+
+  /**
+   * Sends a JSON value to the program, under a key where it is the present value of something.
+   *
+   * @returns whether it was sent: not without a connection, nor where this viewer has no control.
+   * @throws TypeError where it is no JSON value, RangeError where it has more than 32 KiB or the key more than 64 characters.
+   */
+  send(data: unknown, key: string | null = null): boolean {
+    const message = checkMessage(data, key);
+    if (!this.#takesInput) return false;
+    this.#worker?.post({ type: "message", ...message });
+    return true;
   }
 
   /** Tries to connect now, where no connection is open. */
@@ -199,6 +226,7 @@ export class RfbView extends EventTarget {
       this.#input.stage,
       this.#hud.root,
       this.#help.root,
+      this.#badge.root,
       this.#banner.root,
       this.#toolbar.root,
     );
@@ -250,6 +278,7 @@ export class RfbView extends EventTarget {
         return;
       case "welcome":
         this.#state = {};
+        this.#messages.clear();
         return;
       case "state":
         this.#stateChanged(message.state);
@@ -263,6 +292,15 @@ export class RfbView extends EventTarget {
       case "capabilities":
         this.#updateStats({ noVideo: message.capabilities.no_video });
         return;
+      case "message": {
+        const { key, data } = message;
+        if (key !== null) {
+          if (data === null) this.#messages.delete(key);
+          else this.#messages.set(key, data);
+        }
+        this.#emit("message", { key, data });
+        return;
+      }
       case "draw":
         this.#picture.draw(message.picture, message.header);
         this.#worker?.post({ type: "drawn", sequence: message.header.sequence });
@@ -286,6 +324,7 @@ export class RfbView extends EventTarget {
 
   #status(detail: StatusDetail): void {
     if (detail.status !== "connected" && this.#detail.status === "connected") this.#input.reset();
+    this.#badge.show(detail.status === "connected" && !this.control);
     this.#detail = detail;
     const hasPicture = this.frame !== null;
     this.#root.toggleAttribute("data-stale", detail.status !== "connected" && hasPicture);
@@ -294,7 +333,10 @@ export class RfbView extends EventTarget {
   }
 
   #stateChanged(changes: CanvasState): void {
+    const controlled = this.control;
     this.#state = { ...this.#state, ...changes };
+    if (controlled && !this.control) this.#input.reset();
+    this.#badge.show(this.status === "connected" && !this.control);
     const { canvas } = this.#picture;
     if (changes.cursor !== undefined) canvas.style.cursor = changes.cursor;
     if (changes.title !== undefined) canvas.setAttribute("aria-label", changes.title);
@@ -365,8 +407,13 @@ export class RfbView extends EventTarget {
     });
   }
 
+  /** Whether the server takes what is done here. */
+  get #takesInput(): boolean {
+    return this.status === "connected" && this.control;
+  }
+
   #send(event: InputEvent): void {
-    if (this.status === "connected") this.#worker?.post({ type: "event", event });
+    if (this.#takesInput) this.#worker?.post({ type: "event", event });
   }
 
   #updateStats(changes: Partial<RfbStats>): void {

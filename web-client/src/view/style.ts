@@ -158,6 +158,21 @@ dt { color: var(--quiet); white-space: nowrap; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .help p { margin: 8px 0 0; color: var(--quiet); }
 
+.badge {
+  position: absolute;
+  left: calc(10px + env(safe-area-inset-left));
+  bottom: calc(10px + env(safe-area-inset-bottom));
+  padding: 2px 9px;
+  border: 1px solid var(--edge);
+  border-radius: 999px;
+  background: var(--panel);
+  color: var(--quiet);
+  font-size: 12px;
+  pointer-events: none;
+  /* Whoever gets the control with the first message sees no badge at all. */
+  animation: appear .2s .4s both;
+}
+
 .banner {
   position: absolute;
   left: 50%;

@@ -90,6 +90,10 @@ export class Session {
         this.#outbox.event(command.event, performance.now());
         this.#pollOutbox();
         return;
+      case "message":
+        if (this.#greeted === null) return;
+        this.#outbox.message(command, performance.now());
+        return;
       case "stats":
         this.#statsEnabled = command.enabled;
         if (this.#greeted !== null) this.#link.send(command);
@@ -158,6 +162,9 @@ export class Session {
         return;
       case "stream":
         this.#describe(message);
+        return;
+      case "message":
+        this.post(message);
         return;
       case "stats":
         this.post({ type: "server-stats", stats: message.stats });
