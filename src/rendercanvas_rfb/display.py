@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from os import PathLike
 from typing import Any, Self, TypeVar
 
 from .audience import Audience, Watcher
+from .convert.host import frame_to_rgb
 from .encoders.base import EncoderFactory
-from .errors import CloseCode
+from .errors import CloseCode, StateError
 from .events import Event
 from .feed import EventFeed, Handler
 from .frames import ColorSpace, Frame, PixelFormat, Pixels
@@ -25,6 +27,7 @@ from .protocol.formats import Tier
 from .protocol.messages import Message, View
 from .protocol.values import check_data, check_key, check_state
 from .publishing import Publisher
+from .recording import Recording
 from .viewer_event import SPARE, PictureSize, ViewerEvent
 
 __all__ = ["Display"]
@@ -177,6 +180,49 @@ class Display:
     def wants_frame(self) -> bool:
         """Whether a frame that is published now would be sent to somebody."""
         return self.pipeline.wants_frame()
+
+    def snapshot(self) -> Pixels:
+        """The current picture: a new uint8 array of shape (height, width, 3), R'G'B', yours to keep and to change.
+
+        Raises:
+            StateError: There is none yet.
+        """
+        if (frame := self.latest) is None:
+            raise StateError(f"display {self.name!r} has no picture yet")
+        return frame_to_rgb(frame)
+
+    def record(
+        self, path: str | PathLike[str], *, quality: str | None = None, max_fps: float | None = None
+    ) -> Recording:
+        """Record to a file from now on, whether or not somebody watches.
+
+        ``with display.record("out.mp4"): ...`` ends with the block; else `Recording.stop` ends it, or closing the
+        display. Pictures of another size than the first are scaled to fit into that.
+
+        Args:
+            path: Where to. The suffix says what it becomes: ``.mp4`` (H.264), ``.webm`` (VP9), and animated ``.webp``
+                and ``.gif``. A file that is there already is replaced.
+            quality: As for `DisplayOptions`; that of the display by default.
+            max_fps: Frames per second, at most; None for as many as are made and can be encoded in time.
+
+        Raises:
+            ConfigurationError: The suffix, the quality or the frame rate is none that is accepted.
+            RecordingError: The file cannot be written.
+            StateError: The display is closed.
+        """
+        if self._closed:
+            raise StateError(f"display {self.name!r} is closed")
+        wanted = DisplayOptions(quality=self.options.quality if quality is None else quality, max_fps=max_fps)
+        recording = Recording(
+            self, path, wanted.settings, max_fps=max_fps, clock=self._clock, ended=self.pipeline.remove_sink
+        )
+        try:
+            self.pipeline.add_sink(recording)
+        except StateError:
+            recording.discard()
+            raise
+        recording.start()
+        return recording
 
     @property
     def watched(self) -> bool:

@@ -14,6 +14,7 @@ __all__ = [
     "FrameError",
     "MessageError",
     "ProtocolError",
+    "RecordingError",
     "RfbError",
     "StateError",
 ]
@@ -78,6 +79,10 @@ class MessageError(RfbError, ValueError):
 
 class EncoderError(RfbError):
     """An encoder could not be opened or could not encode a frame."""
+
+
+class RecordingError(RfbError):
+    """A recording cannot be written, or no longer; the message names the file."""
 
 
 class BitstreamError(RfbError, ValueError):

@@ -9,16 +9,34 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from .encoders.base import EncoderFactory
 from .encoding import ChunkNumbers, FrameSource, Subscriber, TierWorker
+from .errors import StateError
 from .metrics import TierMetrics
 from .protocol.formats import Tier
 
-__all__ = ["Pipeline"]
+__all__ = ["FrameSink", "Pipeline"]
 
 JOIN_TIMEOUT_S = 5.0
 """Seconds that closing waits for an encode thread: an 8K keyframe takes under one."""
+
+
+class FrameSink(Protocol):
+    """What takes the frames of a display besides its viewers, such as a recording."""
+
+    def frame_published(self) -> None:
+        """There is another frame. Must return at once."""
+        ...
+
+    def wants_frame(self) -> bool:
+        """Whether a frame that is published now would be taken at once or next."""
+        ...
+
+    def close(self) -> None:
+        """The display is closed. May be called more than once."""
+        ...
 
 
 class Pipeline:
@@ -48,6 +66,7 @@ class Pipeline:
         self._tiers = tiers
         self._workers: dict[Tier, TierWorker] = {}
         self._ending: set[TierWorker] = set()
+        self._sinks: tuple[FrameSink, ...] = ()
         self._numbers = ChunkNumbers()
         self._closed = False
 
@@ -100,6 +119,8 @@ class Pipeline:
         """`FrameSource.latest` is another frame."""
         for worker in self._snapshot():
             worker.wake()
+        for sink in self._sinks:
+            sink.frame_published()
 
     def wait_encoded(self, deadline: float | None) -> bool:
         """Wait until each tier that could encode the latest frame now has done so; see `TierWorker.wait_encoded`."""
@@ -107,20 +128,41 @@ class Pipeline:
 
     def wants_frame(self) -> bool:
         """Whether a frame that is published now would be encoded at once or next."""
-        return any(worker.wants_frame() for worker in self._snapshot())
+        workers, sinks = self._snapshot(), self._sinks
+        return any(worker.wants_frame() for worker in workers) or any(sink.wants_frame() for sink in sinks)
+
+    def add_sink(self, sink: FrameSink) -> None:
+        """Tell ``sink`` of the frames that are published from now on.
+
+        Raises:
+            StateError: The pipeline is closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise StateError("the display is closed")
+            self._sinks = (*self._sinks, sink)
+        self._source.demand_changed()
+
+    def remove_sink(self, sink: FrameSink) -> None:
+        """Tell it no more. Does nothing where it is not among them."""
+        with self._lock:
+            self._sinks = tuple(other for other in self._sinks if other is not sink)
 
     def metrics(self, display: str) -> list[TierMetrics]:
         """What is counted of each active tier; ``display`` is the name of the display."""
         return [worker.metrics(display) for worker in self._snapshot()]
 
     def close(self) -> None:
-        """End the encode threads and free the encoders. Waits for a picture that is being encoded."""
+        """End the encode threads and free the encoders. Waits for a picture that is being encoded, and for sinks."""
         with self._lock:
             self._closed = True
             workers = [*self._workers.values(), *self._ending]
             self._workers, self._ending = {}, set()
+            sinks, self._sinks = self._sinks, ()
         for worker in workers:
             worker.stop()
+        for sink in sinks:
+            sink.close()
         for worker in workers:
             worker.join(JOIN_TIMEOUT_S)
 
