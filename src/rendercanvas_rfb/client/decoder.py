@@ -14,7 +14,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from PIL import Image
 
 from ..errors import ProtocolError
-from ..frames import Pixels
+from ..frames import ColorSpace, Pixels
 from ..protocol.messages import ChunkHeader, StreamStarted
 
 __all__ = ["ChunkDecoder", "Picture"]
@@ -28,11 +28,14 @@ class Picture:
 
     Attributes:
         header: The chunk's header.
-        pixels: uint8 array of shape (height, width, 3), R'G'B' sRGB-encoded. Yours to keep and to change.
+        pixels: uint8 array of shape (height, width, 3), R'G'B' in the transfer function of sRGB. Yours to keep and to
+            change.
+        color: Which colours the values stand for.
     """
 
     header: ChunkHeader
     pixels: Pixels
+    color: ColorSpace = ColorSpace.SRGB
 
 
 class ChunkDecoder:
@@ -59,7 +62,12 @@ class ChunkDecoder:
             pixels = self._decode_video(payload) if header.format.is_video else _decode_image(payload)
         except (FFmpegError, OSError) as error:
             raise ProtocolError(f"chunk {header.sequence} cannot be decoded: {error}") from error
-        return Picture(header, np.ascontiguousarray(pixels[: header.height, : header.width]))
+        is_wide = self._stream.info.color.primaries == "smpte432"
+        return Picture(
+            header,
+            np.ascontiguousarray(pixels[: header.height, : header.width]),
+            ColorSpace.DISPLAY_P3 if is_wide else ColorSpace.SRGB,
+        )
 
     def _decode_video(self, payload: bytes | memoryview) -> Pixels:
         assert self._stream is not None

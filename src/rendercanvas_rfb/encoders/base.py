@@ -64,7 +64,8 @@ class Encoder(Protocol):
     def encode(self, frame: Frame, *, keyframe: bool) -> EncodedPicture:
         """Encode ``frame``, whose size is that with which the encoder was opened.
 
-        The first picture is always a keyframe.
+        The first picture is always a keyframe. Frames may come in any `PixelFormat`, and in another one each time; all
+        of a stream are in the `ColorSpace` of the first, which `info` must say.
 
         Reads ``frame.pixels`` before it returns, and keeps no reference to them.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -9,9 +10,10 @@ from PIL import Image, features
 
 from ..convert.host import frame_to_rgb
 from ..errors import EncoderError
-from ..frames import Frame, PixelFormat, Pixels
+from ..frames import ColorSpace, Frame, PixelFormat, Pixels
 from ..protocol.formats import SRGB_FULL, PictureFormat, StreamInfo, Tier
 from .base import EncodedPicture
+from .icc import DISPLAY_P3_PROFILE
 
 __all__ = ["ImageEncoder", "is_available"]
 
@@ -42,6 +44,7 @@ _RAW_MODES = {
     PixelFormat.GRAY: ("L", "L"),
 }
 """Pillow's mode of the image, and its name for the order of the bytes."""
+_COLOR_TAGS = {ColorSpace.SRGB: SRGB_FULL, ColorSpace.DISPLAY_P3: replace(SRGB_FULL, primaries="smpte432")}
 _LIBRARIES = {PictureFormat.JPEG: "jpg", PictureFormat.PNG: "zlib", PictureFormat.WEBP: "webp"}
 
 
@@ -54,6 +57,7 @@ def is_available(picture_format: PictureFormat) -> bool:
 class ImageEncoder:
     """Encodes each frame as a file of its own. The fourth channel is ignored: pictures are opaque.
 
+    Those in Display P3 carry its ICC profile; grey ones need none, since both colour spaces have the same greys.
     Grey frames make grey JPEG and PNG files. Planar frames are encoded as `frame_to_rgb` converts them.
 
     PNG is lossless. JPEG is 4:4:4. WebP is lossless for pictures with flat areas, such as plots,
@@ -105,7 +109,7 @@ class ImageEncoder:
 
     @property
     def info(self) -> StreamInfo:
-        """Describes the stream; known from the beginning."""
+        """Describes the stream; known from the beginning. The colour space is that of the last picture."""
         return self._info
 
     def encode(self, frame: Frame, *, keyframe: bool) -> EncodedPicture:
@@ -120,9 +124,11 @@ class ImageEncoder:
             if mode is None:
                 pixels, mode = frame_to_rgb(frame), ("RGB", "RGB")
             image = Image.frombytes(mode[0], self._size, pixels, "raw", mode[1])
-            payload, lossless = _save(self._format, image, pixels, self._quality, self._lossless)
+            profile = DISPLAY_P3_PROFILE if frame.color is ColorSpace.DISPLAY_P3 and image.mode == "RGB" else None
+            payload, lossless = _save(self._format, image, pixels, self._quality, self._lossless, profile)
         except (OSError, ValueError, MemoryError) as error:
             raise EncoderError(f"Pillow failed to make a {self._format.value}: {error}") from error
+        self._info = replace(self._info, color=_COLOR_TAGS[frame.color])
         return EncodedPicture(payload, keyframe=True, lossless=lossless)
 
     def close(self) -> None:
@@ -131,20 +137,32 @@ class ImageEncoder:
 
 
 def _save(
-    picture_format: PictureFormat, image: Image.Image, pixels: Pixels, quality: int, always_lossless: bool
+    picture_format: PictureFormat,
+    image: Image.Image,
+    pixels: Pixels,
+    quality: int,
+    always_lossless: bool,
+    icc_profile: bytes | None,
 ) -> tuple[bytes, bool]:
     """The file, and whether it is lossless."""
     file = BytesIO()
     if picture_format is PictureFormat.JPEG:
-        image.save(file, "JPEG", quality=quality, subsampling="4:4:4")
+        image.save(file, "JPEG", quality=quality, subsampling="4:4:4", icc_profile=icc_profile)
         lossless = False
     elif picture_format is PictureFormat.PNG:
-        image.save(file, "PNG", compress_level=PNG_COMPRESS_LEVEL)
+        image.save(file, "PNG", compress_level=PNG_COMPRESS_LEVEL, icc_profile=icc_profile)
         lossless = True
     elif lossless := always_lossless or pixels.size <= _ALWAYS_LOSSLESS_BYTES or _is_flat(pixels):
-        image.save(file, "WEBP", lossless=True, quality=WEBP_LOSSLESS_EFFORT, method=WEBP_LOSSLESS_METHOD)
+        image.save(
+            file,
+            "WEBP",
+            lossless=True,
+            quality=WEBP_LOSSLESS_EFFORT,
+            method=WEBP_LOSSLESS_METHOD,
+            icc_profile=icc_profile,
+        )
     else:
-        image.save(file, "WEBP", quality=quality, method=WEBP_LOSSY_METHOD)
+        image.save(file, "WEBP", quality=quality, method=WEBP_LOSSY_METHOD, icc_profile=icc_profile)
     return file.getvalue(), lossless
 
 

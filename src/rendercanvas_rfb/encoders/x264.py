@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import av
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import PictureType
+from av.video.frame import PictureType, VideoFrame
 
 from ..bitstream import codec_string, color_tags, find_sequence_parameters, sps_chroma
 from ..convert.host import HostConverter, coded_size
 from ..errors import BitstreamError, EncoderError
-from ..frames import Frame
+from ..frames import ColorSpace, Frame
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
 from .base import EncodedPicture
 
@@ -44,8 +44,12 @@ _PIXEL_FORMATS = {Chroma.YUV420: "yuv420p", Chroma.YUV444: "yuv444p"}
 
 # Code points of H.264 tables E-3, E-4 and E-5, which libavutil's enumerations share; the range is AVCOL_RANGE_JPEG.
 _BT709 = 1
+_SMPTE432 = 12
 _SRGB_TRANSFER = 13
 _FULL_RANGE = 2
+
+_PRIMARIES = {ColorSpace.SRGB: _BT709, ColorSpace.DISPLAY_P3: _SMPTE432}
+"""sRGB has the primaries of BT.709; those of Display P3 are SMPTE EG 432-1. The matrix is that of BT.709 for both."""
 
 
 def is_available() -> bool:
@@ -54,7 +58,7 @@ def is_available() -> bool:
 
 
 class X264Encoder:
-    """Encodes frames of one size as H.264, Annex B, with parameter sets before each IDR picture.
+    """Encodes frames of one size and colour space as H.264, Annex B, with parameter sets before each IDR picture.
 
     The GOP is infinite: the first picture is an IDR picture, later ones only where that is asked for. No B-frames, no
     lookahead: each frame makes one access unit at once. The first frame opens the codec, since libx264 may crash when
@@ -90,6 +94,7 @@ class X264Encoder:
         self._chroma = chroma
         self._rate = _Rate(crf, max_bitrate, Fraction(fps).limit_denominator(1000))
         self._size = (width, height)
+        self._color: ColorSpace | None = None
         self._threads = min(_MAX_THREADS, _usable_cpus())
         self._converter: HostConverter | None = HostConverter(width, height, chroma, self._threads)
         self._codec: VideoCodecContext | None = None
@@ -110,6 +115,9 @@ class X264Encoder:
         if (frame.width, frame.height) != self._size:
             width, height = self._size
             raise EncoderError(f"the encoder was opened for {width}x{height} pixels, not {frame.width}x{frame.height}")
+        if frame.color is not (self._color or frame.color):
+            raise EncoderError(f"the stream is in {self._color}, not {frame.color}")
+        self._color = frame.color
         keyframe = keyframe or self._info is None
         try:
             payload = self._encode(self._converter, frame, keyframe)
@@ -130,7 +138,7 @@ class X264Encoder:
         picture.time_base = 1 / self._rate.fps
         picture.pict_type = PictureType.I if keyframe else PictureType.NONE
         if self._codec is None:
-            self._codec = _open_codec(self._chroma, picture.width, picture.height, self._rate, self._threads)
+            self._codec = _open_codec(self._chroma, picture, frame.color, self._rate, self._threads)
         self._pts += 1
         packets = self._codec.encode(picture)
         if len(packets) != 1:
@@ -178,20 +186,20 @@ class _Rate:
     fps: Fraction
 
 
-def _open_codec(chroma: Chroma, width: int, height: int, rate: _Rate, threads: int) -> VideoCodecContext:
+def _open_codec(chroma: Chroma, picture: VideoFrame, color: ColorSpace, rate: _Rate, threads: int) -> VideoCodecContext:
     codec = av.CodecContext.create("libx264", "w")
     assert isinstance(codec, VideoCodecContext)
-    codec.width, codec.height = width, height
+    codec.width, codec.height = picture.width, picture.height
     codec.pix_fmt = _PIXEL_FORMATS[chroma]
     codec.framerate = rate.fps
     codec.time_base = 1 / rate.fps
-    codec.color_primaries = _BT709
+    codec.color_primaries = _PRIMARIES[color]
     codec.color_trc = _SRGB_TRANSFER
     codec.colorspace = _BT709
     codec.color_range = _FULL_RANGE
     codec.thread_type = "SLICE"
     codec.thread_count = threads
-    codec.options = _codec_options(chroma, width, height, rate)
+    codec.options = _codec_options(chroma, picture.width, picture.height, rate)
     codec.open()
     return codec
 
