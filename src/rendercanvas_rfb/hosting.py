@@ -10,16 +10,35 @@ import os
 import sys
 import threading
 import webbrowser
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
 
+from .auth import Authenticator
 from .display import Display
 from .errors import ConfigurationError
-from .policy import ViewerPolicy
+from .limits import ServerLimits
 from .server import DEFAULT_HOST, DEFAULT_PORT, Server
 
-__all__ = ["host_display"]
+__all__ = ["ServerOptions", "host_display", "stop_all"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """What `Server` takes besides host and port."""
+
+    token: str | None = None
+    authenticate: Authenticator | None = None
+    origins: str | tuple[str, ...] = ()
+    limits: ServerLimits | None = None
+    ssl_certfile: str | PathLike[str] | None = None
+    ssl_keyfile: str | PathLike[str] | None = None
+
+
+DEFAULT_OPTIONS = ServerOptions()
 
 _lock = threading.Lock()
-_servers: dict[tuple[str, int], Server] = {}
+_servers: dict[tuple[str, int], tuple[Server, ServerOptions]] = {}
 
 
 def host_display(
@@ -28,8 +47,9 @@ def host_display(
     host: str | None = None,
     port: int | None = None,
     open_browser: bool | None = None,
+    server_options: ServerOptions = DEFAULT_OPTIONS,
     stem: str = "canvas",
-    policy: ViewerPolicy | None = None,
+    **display_options: Any,
 ) -> Display:
     """Make a display and serve it. Prints one line with its address to stderr.
 
@@ -38,8 +58,9 @@ def host_display(
         host: As for `RfbRenderCanvas`.
         port: As for `RfbRenderCanvas`. Displays with the same host and port share a server.
         open_browser: As for `RfbRenderCanvas`.
+        server_options: For the server, where this is its first display. Later ones leave them out, or give the same.
         stem: Beginning of generated names.
-        policy: As for `Display`.
+        **display_options: For `Server.add`.
 
     Raises:
         ConfigurationError, AddressError: As `RfbRenderCanvas` says.
@@ -47,22 +68,49 @@ def host_display(
     host = os.environ.get("RENDERCANVAS_RFB_HOST", "") or DEFAULT_HOST if host is None else host
     port = _port_from_environment() if port is None else _check_port(port, "port")
     with _lock:
-        server = _servers.get((host, port))
-        if server is None or not server.running:
-            server = Server(host, port)
-            server.start()
-            if not _servers:
-                atexit.register(_stop_all)
-            _servers[host, port] = server
-    display = Display(server.hub.free_name(stem) if name is None else name, policy=policy)
-    server.hub.add(display)
-    display.at_close(lambda: server.hub.remove(display))
-    url = display.url = server.url(display.name)
+        server = _server_at(host, port, server_options)
+        # Under the lock, so that two displays that come at the same time get two names.
+        display = server.add(server.hub.free_name(stem) if name is None else name, **display_options)
     instead = f" (port {port} is in use)" if port not in (0, server.port) else ""
-    print(f"rendercanvas-rfb: {display.name} is at {url}{instead}", file=sys.stderr, flush=True)
+    print(f"rendercanvas-rfb: {display.name} is at {display.url}{instead}", file=sys.stderr, flush=True)
     if os.environ.get("RENDERCANVAS_RFB_OPEN") == "1" if open_browser is None else open_browser:
-        webbrowser.open(url)
+        webbrowser.open(display.url)
     return display
+
+
+def stop_all() -> None:
+    """Stop the servers, and close their displays. Happens at the end of the process; a later display starts afresh."""
+    with _lock:
+        servers = [server for server, _ in _servers.values()]
+        _servers.clear()
+    for server in servers:
+        server.stop()
+
+
+def _server_at(host: str, port: int, options: ServerOptions) -> Server:
+    server, present = _servers.get((host, port), (None, options))
+    if server is not None and server.running:
+        if options not in (present, DEFAULT_OPTIONS):
+            raise ConfigurationError(
+                f"the server on {host}:{port} runs already, with other options; give them with its first display,"
+                " or take another port"
+            )
+        return server
+    server = Server(
+        host,
+        port,
+        token=options.token,
+        authenticate=options.authenticate,
+        origins=options.origins,
+        limits=options.limits,
+        ssl_certfile=options.ssl_certfile,
+        ssl_keyfile=options.ssl_keyfile,
+    )
+    server.start()
+    if not _servers:
+        atexit.register(stop_all)
+    _servers[host, port] = (server, options)
+    return server
 
 
 def _port_from_environment() -> int:
@@ -78,11 +126,3 @@ def _check_port(port: int, where: str) -> int:
     if not 0 <= port <= 65535:
         raise ConfigurationError(f"{where} must be a number from 0 to 65535, not {port}")
     return port
-
-
-def _stop_all() -> None:
-    with _lock:
-        servers = list(_servers.values())
-        _servers.clear()
-    for server in servers:
-        server.stop()

@@ -47,7 +47,8 @@ class ViewerPolicy:
             raise ConfigurationError(
                 f'control must be "all", "first", "none" or a function of the principal, not {self.control!r}'
             )
-        if not (isinstance(self.max_size, tuple) and len(self.max_size) == 2 and all(map(_is_side, self.max_size))):
+        size: object = self.max_size
+        if not (isinstance(size, tuple) and len(size) == 2 and all(map(_is_side, size))):
             raise ConfigurationError(
                 f"max_size must be width and height from 1 to {MAX_DIMENSION} pixels, not {self.max_size!r}"
             )
