@@ -111,7 +111,7 @@ class Audience:
             if self._dismissed:
                 raise StateError("the display is closed")
             if self._policy.max_viewers is not None and len(self._watchers) >= self._policy.max_viewers:
-                reason = f"no more than {self._policy.max_viewers} viewers at once"
+                reason = f"too many viewers: at most {self._policy.max_viewers} at once"
                 raise ProtocolError(reason, CloseCode.TOO_MANY)
             self._watchers[watcher] = None
             self._control.admit(watcher, eligible=eligible)

@@ -134,7 +134,7 @@ class Client:
             ConnectionClosed: There is none.
         """
         while True:
-            message = await self._receive()
+            message = await self.receive()
             if isinstance(message, tuple):
                 if acknowledge:
                     await self.acknowledge(message[0].sequence)
@@ -152,7 +152,7 @@ class Client:
     async def wait_for(self, kind: type[M]) -> M:
         """The next control message of a type; chunks that come before it are left out."""
         while True:
-            message = await self._receive()
+            message = await self.receive()
             if isinstance(message, kind):
                 return message
 
@@ -165,8 +165,25 @@ class Client:
             ConnectionClosed: There is none.
         """
         while not self._unread:
-            await self._receive()
+            await self.receive()
         return self._unread.popleft()
+
+    async def receive(self) -> tuple[ChunkHeader, memoryview] | ServerMessage:
+        """The next message of any kind, which is taken care of; a chunk is not acknowledged.
+
+        Raises:
+            ConnectionClosed: There is none.
+        """
+        try:
+            message: str | bytes = await self._socket.recv()
+        except websockets.exceptions.ConnectionClosed as error:
+            raise _closed(error) from error
+        self.bytes_received += len(message)
+        if isinstance(message, bytes):
+            return unpack_chunk(message)
+        control = decode_server(message)
+        await self._take(control)
+        return control
 
     async def acknowledge(self, sequence: int) -> None:
         """Say that a chunk and all before it are presented."""
@@ -216,18 +233,6 @@ class Client:
     async def close(self) -> None:
         """Say goodbye and close."""
         await self._socket.close(CloseCode.NORMAL, "done")
-
-    async def _receive(self) -> tuple[ChunkHeader, memoryview] | ServerMessage:
-        try:
-            message: str | bytes = await self._socket.recv()
-        except websockets.exceptions.ConnectionClosed as error:
-            raise _closed(error) from error
-        self.bytes_received += len(message)
-        if isinstance(message, bytes):
-            return unpack_chunk(message)
-        control = decode_server(message)
-        await self._take(control)
-        return control
 
     async def _take(self, message: ServerMessage) -> None:
         match message:
