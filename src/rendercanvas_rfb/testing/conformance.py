@@ -1,0 +1,245 @@
+"""What every encoder must do, as tests that anybody can run on their own.
+
+With pytest, for an encoder that was registered as "mine"::
+
+    from rendercanvas_rfb.testing.conformance import EncoderConformance
+
+
+    class TestMine(EncoderConformance):
+        encoder = "mine"
+
+Without pytest, ``EncoderConformance.check("mine")`` does the same.
+"""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import ClassVar
+
+import numpy as np
+
+from ..bitstream import codec_string, color_tags, find_sequence_parameters, is_keyframe
+from ..client.decoder import ChunkDecoder
+from ..encoders.base import EncodedPicture, Encoder, EncoderSettings
+from ..encoders.registry import find_encoder
+from ..errors import EncoderError
+from ..frames import Frame, PixelFormat, Pixels
+from ..protocol.formats import PictureFormat, StreamInfo, Tier
+from ..protocol.messages import ChunkHeader, StreamStarted
+from .patterns import color_blocks, line_plot
+
+__all__ = ["EncoderConformance", "decode_pictures", "frame_of", "psnr"]
+
+
+def frame_of(pixels: Pixels, pixel_format: PixelFormat = PixelFormat.RGBA, version: int = 1) -> Frame:
+    """A frame of an array that has the shape of ``pixel_format``."""
+    return Frame(pixels, pixel_format, pixel_ratio=1.0, version=version, timestamp_us=0)
+
+
+def decode_pictures(info: StreamInfo, pictures: Sequence[EncodedPicture], width: int, height: int) -> list[Pixels]:
+    """Decode pictures of one stream one at a time, as the Python client does.
+
+    Returns:
+        One uint8 array of shape (height, width, 3) for each.
+
+    Raises:
+        ProtocolError: One cannot be decoded, or not at once.
+    """
+    decoder = ChunkDecoder()
+    decoder.start(StreamStarted(1, info, "test"))
+    decoded = []
+    for sequence, picture in enumerate(pictures, start=1):
+        header = ChunkHeader(
+            info.tier.format, picture.keyframe, picture.lossless, sequence, 1, width, height, 1.0, sequence, 0
+        )
+        decoded.append(decoder.decode(header, picture.payload).pixels)
+    return decoded
+
+
+def psnr(a: Pixels, b: Pixels) -> float:
+    """Peak signal-to-noise ratio of 8-bit pictures, over all their values, dB; infinite where they are equal."""
+    error = float(np.mean((a.astype(np.float64) - b.astype(np.float64)) ** 2))
+    return float("inf") if error == 0 else float(10 * np.log10(255**2 / error))
+
+
+class EncoderConformance:
+    """Derive a test class from it, and say in ``encoder`` which one is tested.
+
+    Attributes:
+        encoder: The name that it was registered under.
+        settings: What it is opened with.
+        sizes: Widths and heights that it must take: odd ones and single pixels are among what people plot.
+        least_psnr_db: What `color_blocks` must come back with, at least, dB. Broken colours have less than 20.
+    """
+
+    encoder: ClassVar[str]
+    settings: ClassVar[EncoderSettings] = EncoderSettings()
+    sizes: ClassVar[tuple[tuple[int, int], ...]] = ((1, 1), (3, 5), (97, 33), (320, 240))
+    least_psnr_db: ClassVar[float] = 25.0
+
+    @classmethod
+    def check(cls, name: str) -> None:
+        """Run all tests on the encoder of that name.
+
+        Raises:
+            AssertionError: It failed one.
+        """
+        tests = type("NamedConformance", (cls,), {"encoder": name})()
+        for test in sorted(test for test in dir(tests) if test.startswith("test_")):
+            getattr(tests, test)()
+
+    def tiers(self) -> list[Tier]:
+        """What it makes on this machine."""
+        tiers = [tier for backend in find_encoder(self.encoder) if backend.is_available() for tier in backend.tiers]
+        assert tiers, f"the encoder {self.encoder!r} does not work here"
+        return tiers
+
+    def open(self, tier: Tier, width: int, height: int) -> Encoder:
+        """Open it."""
+        for backend in find_encoder(self.encoder):
+            if tier in backend.tiers:
+                return backend.open(tier, width, height, self.settings)
+        raise EncoderError(f"the encoder {self.encoder!r} does not make {tier}")
+
+    @contextmanager
+    def opened(self, tier: Tier, width: int = 320, height: int = 240) -> Iterator[Encoder]:
+        """An encoder that is closed in the end."""
+        encoder = self.open(tier, width, height)
+        try:
+            yield encoder
+        finally:
+            encoder.close()
+
+    def test_each_frame_makes_one_picture_at_once_and_the_first_is_a_keyframe(self) -> None:
+        for tier in self.tiers():
+            with self.opened(tier) as encoder:
+                pictures = [_encode(encoder, line_plot(320, 240, 2.0 * step)) for step in range(5)]
+                assert pictures[0].keyframe, f"{tier}: the first picture is no keyframe"
+                assert all(picture.payload for picture in pictures), f"{tier}: a picture without bytes"
+                # Fails where a picture refers to a later one, or needs a second packet.
+                assert len(decode_pictures(encoder.info, pictures, 320, 240)) == 5
+
+    def test_a_keyframe_that_is_asked_for_needs_no_earlier_picture(self) -> None:
+        for tier in self.tiers():
+            with self.opened(tier) as encoder:
+                for step in range(3):
+                    _encode(encoder, line_plot(320, 240, float(step)))
+                pixels = line_plot(320, 240, 30.0)
+                asked, after = _encode(encoder, pixels, keyframe=True), _encode(encoder, line_plot(320, 240, 31.0))
+                assert asked.keyframe, f"{tier}: no keyframe though one was asked for"
+                shown = decode_pictures(encoder.info, [asked, after], 320, 240)
+                assert psnr(shown[0], pixels[..., :3]) > 15, f"{tier}: the keyframe shows another picture"
+
+    def test_every_size_comes_back_in_its_colours(self) -> None:
+        for tier in self.tiers():
+            for width, height in self.sizes:
+                pixels = color_blocks(width, height)
+                with self.opened(tier, width, height) as encoder:
+                    picture = _encode(encoder, pixels)
+                    (shown,) = decode_pictures(encoder.info, [picture], width, height)
+                label = f"{tier} at {width}x{height}"
+                assert shown.shape == (height, width, 3), f"{label} comes back as {shown.shape}"
+                if picture.lossless or self.settings.lossless:
+                    assert picture.lossless, f"{label} is not marked as lossless"
+                    assert np.array_equal(shown, pixels[..., :3]), f"{label} is said to be lossless, and is not"
+                # In small pictures the edges of the blocks, where halved colour mixes them, make up too much.
+                if min(width, height) >= 200:
+                    quality = psnr(shown, pixels[..., :3])
+                    assert quality >= self.least_psnr_db, f"{label} has {quality:.1f} dB"
+
+    def test_every_pixel_format_is_taken(self) -> None:
+        for tier in self.tiers():
+            for pixel_format in PixelFormat:
+                frame = frame_of(_middle_gray(pixel_format, 64, 48), pixel_format)
+                with self.opened(tier, 64, 48) as encoder:
+                    picture = encoder.encode(frame, keyframe=False)
+                    (shown,) = decode_pictures(encoder.info, [picture], 64, 48)
+                assert np.abs(shown.astype(int) - 128).max() <= 6, f"{tier} of {pixel_format.value}"
+
+    def test_it_describes_its_stream(self) -> None:
+        for tier in self.tiers():
+            with self.opened(tier, 97, 33) as encoder:
+                picture = _encode(encoder, line_plot(97, 33))
+                info = encoder.info
+                assert info.tier == tier
+                assert info.encoder, "the stream does not say what made it"
+                assert info.coded_width >= 97, f"{tier}: {info.coded_width} columns cannot hold 97"
+                assert info.coded_height >= 33, f"{tier}: {info.coded_height} rows cannot hold 33"
+                if tier.format is PictureFormat.H264:
+                    _check_h264(info, picture)
+
+    def test_it_keeps_no_reference_to_a_frame(self) -> None:
+        for tier in self.tiers():
+            with self.opened(tier, 64, 48) as encoder:
+                pixels = color_blocks(64, 48)
+                before, reference = pixels.copy(), weakref.ref(pixels)
+                encoder.encode(frame_of(pixels), keyframe=False)
+                assert np.array_equal(pixels, before), f"{tier}: the encoder has written to the frame"
+                del pixels
+                gc.collect()
+                assert reference() is None, f"{tier}: the encoder keeps the pixels of the frame"
+
+    def test_a_frame_of_another_size_is_an_encoder_error(self) -> None:
+        for tier in self.tiers():
+            with self.opened(tier, 64, 48) as encoder, _encoder_error(f"{tier}: a frame of another size"):
+                _encode(encoder, color_blocks(48, 64))
+
+    def test_a_size_that_it_cannot_have_is_an_encoder_error(self) -> None:
+        for tier in self.tiers():
+            for width, height in ((0, 10), (10, 0), (1_000_000, 1_000_000)):
+                # Some find out only when they see a frame, which cannot be had in these sizes.
+                with suppress(EncoderError):
+                    self.open(tier, width, height).close()
+
+    def test_it_can_be_closed_twice_and_encodes_nothing_then(self) -> None:
+        for tier in self.tiers():
+            encoder = self.open(tier, 64, 48)
+            _encode(encoder, color_blocks(64, 48))
+            encoder.close()
+            encoder.close()
+            with _encoder_error(f"{tier}: a frame after the end"):
+                _encode(encoder, color_blocks(64, 48))
+            self.open(tier, 64, 48).close()  # Without having seen a frame.
+
+    def test_two_at_once_do_not_mix(self) -> None:
+        for tier in self.tiers():
+            with self.opened(tier, 64, 48) as one, self.opened(tier, 48, 64) as other:
+                first, second = _encode(one, color_blocks(64, 48)), _encode(other, color_blocks(48, 64))
+                assert decode_pictures(one.info, [first], 64, 48)[0].shape == (48, 64, 3)
+                assert decode_pictures(other.info, [second], 48, 64)[0].shape == (64, 48, 3)
+
+
+def _encode(encoder: Encoder, pixels: Pixels, *, keyframe: bool = False) -> EncodedPicture:
+    return encoder.encode(frame_of(pixels), keyframe=keyframe)
+
+
+def _check_h264(info: StreamInfo, picture: EncodedPicture) -> None:
+    """Raise AssertionError unless the parameter sets say what browsers need; see ``docs/protocol.md``."""
+    sps = find_sequence_parameters(picture.payload)
+    assert is_keyframe(picture.payload), "a keyframe must be an IDR picture"
+    assert info.codec == codec_string(sps), f"codec {info.codec} is not that of the bitstream, {codec_string(sps)}"
+    assert info.color == color_tags(sps.vui), "the colour description is not that of the bitstream"
+    assert (info.coded_width, info.coded_height) == (sps.width, sps.height), "the coded size is not the bitstream's"
+    assert sps.vui.max_num_reorder_frames == 0, "decoders hold pictures back unless max_num_reorder_frames is 0"
+    assert sps.vui.max_dec_frame_buffering is not None, "decoders hold pictures back without max_dec_frame_buffering"
+
+
+@contextmanager
+def _encoder_error(what: str) -> Iterator[None]:
+    try:
+        yield
+    except EncoderError:
+        return
+    raise AssertionError(f"{what} raises no EncoderError")
+
+
+def _middle_gray(pixel_format: PixelFormat, width: int, height: int) -> Pixels:
+    """Planes and channels at 128, which is grey in each format of full range."""
+    channels = {PixelFormat.RGB: 3, PixelFormat.BGR: 3, PixelFormat.RGBA: 4, PixelFormat.BGRA: 4, PixelFormat.GRAY: 1}
+    if pixel_format in channels:
+        return np.full((height, width, channels[pixel_format]), 128, np.uint8)
+    rows = height * 3 if pixel_format is PixelFormat.I444 else height * 3 // 2
+    return np.full((rows, width), 128, np.uint8)
