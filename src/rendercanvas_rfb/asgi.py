@@ -35,7 +35,7 @@ from .responses import (
     send_response,
     text_response,
 )
-from .scopes import Scope, context_of, path_below_mount
+from .scopes import Scope, context_of, last_part, path_below_mount
 from .stills import STILLS, StillMaker
 
 __all__ = ["RfbApp"]
@@ -136,7 +136,7 @@ class RfbApp:
                 return asset_response(load_asset("viewer.html"))
             # The addresses in the pages are relative to a slash at the end.
             case [""]:
-                return _redirect(scope, scope["path"].rpartition("/")[2])
+                return _redirect(scope, last_part(scope))
             case ["", name] if is_name(name):
                 return _redirect(scope, name)
         return None

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from .auth import AuthContext, Headers, bearer_token, parse_cookies
 
-__all__ = ["Scope", "context_of", "path_below_mount"]
+__all__ = ["Scope", "context_of", "last_part", "path_below_mount"]
 
 Scope = MutableMapping[str, Any]
 
@@ -25,6 +25,9 @@ def path_below_mount(scope: Scope, root_path: str = "") -> str:
         root_path: A prefix that whoever calls the app leaves in ``path`` and does not name.
     """
     path: str = scope["path"]
+    # Litestar puts a slash behind every path.
+    if path.endswith("/") and not _raw_path(scope, path).endswith("/"):
+        path = path[:-1]
     for prefix in (scope.get("root_path", ""), root_path):
         path = _without(path, prefix.rstrip("/"))
     return path
@@ -46,6 +49,16 @@ def context_of(scope: Scope, path: str, display: str | None) -> AuthContext:
         client=None if client is None else client[0],
         display=display,
     )
+
+
+def last_part(scope: Scope) -> str:
+    """What is behind the last slash of the path, as the other side wrote it."""
+    return _raw_path(scope, scope["path"]).rpartition("/")[2]
+
+
+def _raw_path(scope: Scope, path: str) -> str:
+    raw: bytes | None = scope.get("raw_path")
+    return path if raw is None else raw.partition(b"?")[0].decode("latin-1")
 
 
 def _without(path: str, prefix: str) -> str:
