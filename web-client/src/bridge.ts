@@ -5,7 +5,7 @@ import type { ChunkHeader } from "./core/chunk";
 import type { Capabilities, ViewSize } from "./core/client-messages";
 import type { AfterClose } from "./core/closing";
 import type { InputEvent } from "./core/events";
-import type { CanvasState, StreamDescription } from "./core/server-messages";
+import type { CanvasColorSpace, CanvasState, StreamDescription } from "./core/server-messages";
 
 /** `refused`: trying again would end the same way; `StatusDetail.after` says what would help. */
 export type ConnectionStatus = "connecting" | "connected" | "reconnecting" | "refused" | "closed";
@@ -48,6 +48,8 @@ export interface PresentedFrame {
   readonly height: number;
   readonly pixelRatio: number;
   readonly lossless: boolean;
+  /** Of its pixels; the canvas has the color space of its first picture. */
+  readonly colorSpace: CanvasColorSpace;
 }
 
 /** Where pictures are drawn when the page cannot hand its canvas to the worker. */
@@ -83,7 +85,12 @@ export type FromWorker =
   | { readonly type: "state"; readonly state: CanvasState }
   | { readonly type: "stream"; readonly stream: StreamDescription }
   | ({ readonly type: "message" } & ApplicationMessage)
-  | { readonly type: "draw"; readonly picture: Picture; readonly header: ChunkHeader }
+  | {
+      readonly type: "draw";
+      readonly picture: Picture;
+      readonly header: ChunkHeader;
+      readonly colorSpace: CanvasColorSpace;
+    }
   | { readonly type: "frame"; readonly frame: PresentedFrame }
   | { readonly type: "client-stats"; readonly stats: ClientStats }
   | { readonly type: "server-stats"; readonly stats: Readonly<Record<string, number>> }

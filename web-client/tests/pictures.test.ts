@@ -217,7 +217,7 @@ describe("ImagePipe", () => {
         skipped += 1;
       },
     });
-    for (const sequence of [1, 2, 3]) images.decode(chunk(sequence), 0);
+    for (const sequence of [1, 2, 3]) images.decode(chunk(sequence), "srgb", 0);
     finish.shift()?.();
     await vi.waitFor(() => expect(finish).toHaveLength(1));
     finish.shift()?.();
@@ -233,12 +233,34 @@ describe("ImagePipe", () => {
       failed: (_, sequence) => failures.push(sequence),
       skipped: () => {},
     });
-    images.decode(chunk(7), 0);
+    images.decode(chunk(7), "srgb", 0);
     await vi.waitFor(() => expect(failures).toEqual([7]));
-    images.decode(chunk(8), 0);
+    images.decode(chunk(8), "srgb", 0);
     images.reset();
     await vi.advanceTimersByTimeAsync(10);
     expect(failures).toEqual([7]);
+  });
+});
+
+describe("ImagePipe and color", () => {
+  test.each([
+    ["srgb", "none"],
+    ["display-p3", "default"],
+  ] as const)("a picture in %s is decoded with the conversion %s", async (colorSpace, conversion) => {
+    const options: ImageBitmapOptions[] = [];
+    vi.stubGlobal("createImageBitmap", async (_: Blob, given: ImageBitmapOptions) => {
+      options.push(given);
+      return new FakePicture(0);
+    });
+    const shown: number[] = [];
+    const images = new ImagePipe({
+      picture: (_, { sequence }) => shown.push(sequence),
+      failed: () => expect.unreachable(),
+      skipped: () => expect.unreachable(),
+    });
+    images.decode(chunk(1), colorSpace, 0);
+    await vi.waitFor(() => expect(shown).toEqual([1]));
+    expect(options).toEqual([{ colorSpaceConversion: conversion, premultiplyAlpha: "none" }]);
   });
 });
 

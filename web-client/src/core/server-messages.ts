@@ -72,6 +72,15 @@ export interface StreamDescription {
   readonly reason: string;
 }
 
+/** The color spaces that a canvas can have. */
+export type CanvasColorSpace = "srgb" | "display-p3";
+
+/** The color space of a stream's pictures. */
+export function colorSpaceOf({ color }: StreamDescription): CanvasColorSpace {
+  // Display P3 has the primaries of SMPTE EG 432-1 and sRGB's transfer.
+  return color?.primaries === "smpte432" ? "display-p3" : "srgb";
+}
+
 export interface WelcomeMessage {
   readonly type: "welcome";
   readonly protocol: number;

@@ -2,13 +2,14 @@
 
 import type { Picture, PresentedFrame } from "../bridge";
 import type { ViewSize } from "../core/client-messages";
+import type { CanvasColorSpace } from "../core/server-messages";
 import { type Fit, place, type Size } from "../core/viewport";
-import { paint } from "../paint";
+import { contextOf, paint } from "../paint";
 import { element } from "./dom";
 
 export class PictureBox {
   readonly canvas = element("canvas", { part: "canvas", role: "img", "aria-label": "Canvas" });
-  /** Draws on the page's side; null once the worker has the canvas. */
+  /** Draws on the page's side; null before the first picture, and where the worker has the canvas. */
   #context: CanvasRenderingContext2D | null = null;
   #frame: PresentedFrame | null = null;
 
@@ -28,12 +29,12 @@ export class PictureBox {
     if ("transferControlToOffscreen" in this.canvas && typeof OffscreenCanvas !== "undefined") {
       return this.canvas.transferControlToOffscreen();
     }
-    this.#context = (this.canvas as HTMLCanvasElement).getContext("2d", { alpha: false });
     return undefined;
   }
 
   /** Draws a picture of the worker's, and takes it over. */
-  draw(picture: Picture, size: Size): void {
+  draw(picture: Picture, size: Size, colorSpace: CanvasColorSpace): void {
+    this.#context ??= contextOf(this.canvas, colorSpace);
     if (this.#context !== null) paint(this.canvas, this.#context, picture, size);
     picture.close();
   }

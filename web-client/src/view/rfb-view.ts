@@ -302,7 +302,7 @@ export class RfbView extends EventTarget {
         return;
       }
       case "draw":
-        this.#picture.draw(message.picture, message.header);
+        this.#picture.draw(message.picture, message.header, message.colorSpace);
         this.#worker?.post({ type: "drawn", sequence: message.header.sequence });
         return;
       case "frame":

@@ -1,6 +1,7 @@
 /** Decodes still images, one at a time; the newest waits, those before it are skipped. */
 
 import type { Chunk, ChunkHeader } from "../core/chunk";
+import type { CanvasColorSpace } from "../core/server-messages";
 
 export interface ImageHandlers {
   picture(bitmap: ImageBitmap, header: ChunkHeader, arrived: number): void;
@@ -11,6 +12,7 @@ export interface ImageHandlers {
 
 interface Job {
   readonly chunk: Chunk;
+  readonly colorSpace: CanvasColorSpace;
   readonly arrived: number;
 }
 
@@ -26,9 +28,9 @@ export class ImagePipe {
     return this.#waiting === null ? 0 : 1;
   }
 
-  decode(chunk: Chunk, arrived: number): void {
+  decode(chunk: Chunk, colorSpace: CanvasColorSpace, arrived: number): void {
     if (this.#waiting !== null) this.handlers.skipped();
-    this.#waiting = { chunk, arrived };
+    this.#waiting = { chunk, colorSpace, arrived };
     if (!this.#running) void this.#run();
   }
 
@@ -40,19 +42,22 @@ export class ImagePipe {
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#waiting !== null) {
-      const { chunk, arrived } = this.#waiting;
+      const job = this.#waiting;
       this.#waiting = null;
-      await this.#show(chunk, arrived, this.#epoch);
+      await this.#show(job, this.#epoch);
     }
     this.#running = false;
   }
 
-  async #show({ header, payload }: Chunk, arrived: number, epoch: number): Promise<void> {
+  async #show({ chunk, colorSpace, arrived }: Job, epoch: number): Promise<void> {
+    const { header, payload } = chunk;
     let bitmap: ImageBitmap;
     try {
       const blob = new Blob([payload], { type: `image/${header.format}` });
-      // The pixels are the canvas' own: no colour management, no multiplication by alpha.
-      bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+      // The pixels are the canvas' own: no multiplication by alpha, and no color management. "none" makes every bitmap an
+      // sRGB one; with "default" a bitmap has the color space of its profile, and thus that of the canvas.
+      const colorSpaceConversion = colorSpace === "srgb" ? "none" : "default";
+      bitmap = await createImageBitmap(blob, { colorSpaceConversion, premultiplyAlpha: "none" });
     } catch {
       if (epoch === this.#epoch) this.handlers.failed("image-error", header.sequence);
       return;

@@ -8,7 +8,13 @@ import { ProtocolError } from "../core/errors";
 import { KeyframeGate } from "../core/gate";
 import { CapabilityLadder } from "../core/ladder";
 import { Outbox } from "../core/outbox";
-import { parseServerMessage, type ServerMessage, type StreamDescription } from "../core/server-messages";
+import {
+  type CanvasColorSpace,
+  colorSpaceOf,
+  parseServerMessage,
+  type ServerMessage,
+  type StreamDescription,
+} from "../core/server-messages";
 import { ImagePipe } from "./image";
 import { Link } from "./link";
 import { Meter } from "./meter";
@@ -54,7 +60,10 @@ export class Session {
     this.#view = start.view;
     this.#ladder = makeLadder(start.video);
     const drawn = (sequence: number) => this.#drawn(sequence);
-    this.#surface = start.canvas ? new OwnSurface(start.canvas, drawn) : new PageSurface(post);
+    const colorSpace = (header: ChunkHeader) => this.#colorSpace(header);
+    this.#surface = start.canvas
+      ? new OwnSurface(start.canvas, drawn, colorSpace)
+      : new PageSurface(post, colorSpace);
     this.#presenter = new Presenter(this.#surface, () => this.#meter.skipped());
     const picture = (image: VideoFrame | ImageBitmap, header: ChunkHeader, arrived: number) => {
       this.#meter.decoded(header.sequence, arrived);
@@ -199,13 +208,18 @@ export class Session {
       throw new ProtocolError(`chunk: ${header.format} in a stream of ${description.format}`);
     }
     if (header.format !== "h264") {
-      this.#images.decode(chunk, arrived);
+      this.#images.decode(chunk, colorSpaceOf(description), arrived);
     } else if (this.#gate.admit(header)) {
       this.#video.decode(chunk, description, arrived);
     } else {
       this.#meter.skipped();
       this.#acknowledge(header.sequence);
     }
+  }
+
+  #colorSpace({ stream }: ChunkHeader): CanvasColorSpace {
+    const description = this.#streams.get(stream);
+    return description === undefined ? "srgb" : colorSpaceOf(description);
   }
 
   /** A picture is on the canvas. */
@@ -220,7 +234,8 @@ export class Session {
     this.#meter.presented(sequence, performance.now());
     this.#acknowledge(sequence);
     const { frame, width, height, pixelRatio, lossless } = header;
-    this.post({ type: "frame", frame: { sequence, frame, width, height, pixelRatio, lossless } });
+    const colorSpace = this.#colorSpace(header);
+    this.post({ type: "frame", frame: { sequence, frame, width, height, pixelRatio, lossless, colorSpace } });
   }
 
   #acknowledge(sequence: number): void {

@@ -2,7 +2,8 @@
 
 import type { FromWorker, Picture } from "../bridge";
 import type { ChunkHeader } from "../core/chunk";
-import { paint } from "../paint";
+import type { CanvasColorSpace } from "../core/server-messages";
+import { contextOf, paint } from "../paint";
 
 /** Takes over the picture it is given. */
 export interface Surface {
@@ -13,34 +14,35 @@ export interface Surface {
 
 /** Draws on a canvas that the page has handed over. `drawn` is called in the same task. */
 export class OwnSurface implements Surface {
-  readonly #context: OffscreenCanvasRenderingContext2D | null;
-  #painted = false;
+  #context: OffscreenCanvasRenderingContext2D | null = null;
 
   constructor(
     private readonly canvas: OffscreenCanvas,
     private readonly drawn: (sequence: number) => void,
-  ) {
-    this.#context = canvas.getContext("2d", { alpha: false });
-  }
+    private readonly colorSpaceOf: (header: ChunkHeader) => CanvasColorSpace,
+  ) {}
 
   draw(picture: Picture, header: ChunkHeader): void {
+    this.#context ??= contextOf(this.canvas, this.colorSpaceOf(header));
     if (this.#context !== null) paint(this.canvas, this.#context, picture, header);
-    this.#painted = true;
     picture.close();
     this.drawn(header.sequence);
   }
 
   async screenshot(): Promise<Blob | null> {
-    return this.#painted ? this.canvas.convertToBlob({ type: "image/png" }) : null;
+    return this.#context !== null ? this.canvas.convertToBlob({ type: "image/png" }) : null;
   }
 }
 
 /** Sends pictures to the page, which answers with `drawn`. */
 export class PageSurface implements Surface {
-  constructor(private readonly post: (message: FromWorker, transfer: Transferable[]) => void) {}
+  constructor(
+    private readonly post: (message: FromWorker, transfer: Transferable[]) => void,
+    private readonly colorSpaceOf: (header: ChunkHeader) => CanvasColorSpace,
+  ) {}
 
   draw(picture: Picture, header: ChunkHeader): void {
-    this.post({ type: "draw", picture, header }, [picture]);
+    this.post({ type: "draw", picture, header, colorSpace: this.colorSpaceOf(header) }, [picture]);
   }
 
   async screenshot(): Promise<Blob | null> {

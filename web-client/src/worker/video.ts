@@ -69,7 +69,7 @@ export class VideoPipe {
       codedWidth: coded_width,
       codedHeight: coded_height,
       optimizeForLatency: true,
-      ...(color && { colorSpace: colorSpaceOf(color) }),
+      ...(color && { colorSpace: videoColorSpace(color) }),
     });
     return decoder;
   }
@@ -113,7 +113,7 @@ export class VideoPipe {
   }
 }
 
-function colorSpaceOf({ primaries, transfer, matrix, full_range }: ColorDescription): VideoColorSpaceInit {
+function videoColorSpace({ primaries, transfer, matrix, full_range }: ColorDescription): VideoColorSpaceInit {
   // TypeScript's library lists fewer names than WebCodecs has.
   return { primaries, transfer, matrix, fullRange: full_range } as VideoColorSpaceInit;
 }
