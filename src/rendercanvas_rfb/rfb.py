@@ -176,12 +176,13 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         if self._display is None:
             return
         pixels = np.asarray(data)
-        if isinstance(self._canvas_context, BitmapContext):
-            # It is the program's own array, which it may write to again.
-            pixels = pixels.copy()
         # A bitmap may have another size than the canvas, and is shown as large as that.
         ratio = pixels.shape[1] / self.get_logical_size()[0]
-        self._display.present(pixels, format=_FORMATS[format], pixel_ratio=ratio)
+        if isinstance(self._canvas_context, BitmapContext):
+            # It is the program's own array, which it may write to again: copy it.
+            self._display.publish(pixels, format=_FORMATS[format], pixel_ratio=ratio)
+        else:
+            self._display.present(pixels, format=_FORMATS[format], pixel_ratio=ratio)
 
     def _rc_request_paint(self) -> None:
         """Nothing to do: the frame is on its way when it is presented."""
