@@ -7,8 +7,10 @@ import pytest
 import rendercanvas_rfb
 from rendercanvas_rfb.cli import main, options
 
+COMMANDS = ("run", "serve", "record", "demo", "doctor", "bench")
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["demo", "--help"]])
+
+@pytest.mark.parametrize("arguments", [["--help"], *([command, "--help"] for command in COMMANDS)])
 def test_help_names_the_command(arguments, capsys):
     with pytest.raises(SystemExit) as end:
         main(arguments)
@@ -23,7 +25,9 @@ def test_the_version_is_that_of_the_package(capsys):
     assert capsys.readouterr().out == f"rendercanvas-rfb {rendercanvas_rfb.__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["no-such-command"], ["run"], ["demo", "--scene", "none"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["no-such-command"], ["run"], ["serve"], ["record"], ["demo", "--scene", "none"]]
+)
 def test_wrong_arguments_end_with_a_usage_message(arguments, capsys):
     with pytest.raises(SystemExit) as end:
         main(arguments)

@@ -19,7 +19,7 @@ from ..errors import ConfigurationError, RecordingError
 from ..frames import ColorSpace, Pixels
 from .base import EncoderSettings
 
-__all__ = ["SUFFIXES", "MovieFile"]
+__all__ = ["SUFFIXES", "MovieFile", "check_suffix"]
 
 FRAGMENT_US = 500_000
 """Microseconds of video that are written at a time: what is lost, at most, when the process is killed."""
@@ -106,6 +106,18 @@ SUFFIXES = tuple(_KINDS)
 """What the name of a file may end in; that decides what it becomes."""
 
 
+def check_suffix(path: str | PathLike[str]) -> str:
+    """The suffix of ``path``, in lower case.
+
+    Raises:
+        ConfigurationError: It is none of `SUFFIXES`.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _KINDS:
+        raise ConfigurationError(f"a recording must be named *{', *'.join(SUFFIXES)}, not {fspath(path)!r}")
+    return suffix
+
+
 class MovieFile:
     """A file that pictures are written to, each with its time. The first one decides the size.
 
@@ -126,9 +138,7 @@ class MovieFile:
 
     def __init__(self, path: str | PathLike[str], settings: EncoderSettings) -> None:
         self._path = Path(path)
-        suffix = self._path.suffix.lower()
-        if suffix not in _KINDS:
-            raise ConfigurationError(f"a recording must be named *{', *'.join(SUFFIXES)}, not {fspath(path)!r}")
+        suffix = check_suffix(path)
         self._kind = kind = _KINDS[suffix](settings)
         codec = next((codec for codec in kind.codecs if codec in av.codecs_available), None)
         if codec is None:

@@ -1,0 +1,87 @@
+"""``rendercanvas-rfb serve``: keep a display of a module going."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from ..display import Display
+from ..errors import ConfigurationError
+from .options import add_server_options
+
+__all__ = ["add_parser", "find_display", "main"]
+
+WAKE_S = 1.0
+"""Seconds of one wait: on Windows, Ctrl-C does not end a longer one."""
+
+
+def add_parser(commands: Any) -> None:
+    """Add this command."""
+    parser = commands.add_parser(
+        "serve",
+        help="serve a display that a module makes",
+        usage="rendercanvas-rfb serve [options] module:display",
+        description="Import a module, and serve its display until that is closed or Ctrl-C is pressed.",
+        epilog="The display is one that rendercanvas_rfb.serve() has made, or a function without arguments that returns"
+        " one. What publishes to it is the module's business, such as a thread that it starts.",
+    )
+    parser.add_argument("target", metavar="module:display", help="name of the module, and of what it has")
+    add_server_options(parser, what_opens="open the page in a browser (default: whether RENDERCANVAS_RFB_OPEN is 1)")
+    parser.set_defaults(main=main)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Serve until the display is closed."""
+    if arguments.host is not None:
+        os.environ["RENDERCANVAS_RFB_HOST"] = arguments.host
+    if arguments.port is not None:
+        os.environ["RENDERCANVAS_RFB_PORT"] = str(arguments.port)
+    if arguments.open is not None:
+        os.environ["RENDERCANVAS_RFB_OPEN"] = str(int(arguments.open))
+    if not sys.flags.safe_path:
+        sys.path[0] = str(Path.cwd())
+    display = find_display(arguments.target)
+    closed = threading.Event()
+    display.at_close(closed.set)
+    try:
+        while not (closed.wait(WAKE_S) or display.closed):
+            pass
+    except KeyboardInterrupt:
+        display.close()
+    return 0
+
+
+def find_display(target: str) -> Display:
+    """The display that ``module:display`` names; an exception of the module itself is let through.
+
+    Raises:
+        ConfigurationError: There is no such module or name, or it is no display that is served.
+    """
+    module_name, colon, path = target.partition(":")
+    if not (module_name and colon and path):
+        raise ConfigurationError(f"what to serve is named module:display, not {target!r}")
+    try:
+        found: Any = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        # A module that is there, but imports one that is not, has a traceback of its own.
+        if error.name is not None and (module_name == error.name or module_name.startswith(f"{error.name}.")):
+            raise ConfigurationError(
+                f"there is no module {module_name!r} in {os.getcwd()} or among the packages"
+            ) from None
+        raise
+    for name in path.split("."):
+        if not hasattr(found, name):
+            raise ConfigurationError(f"module {module_name!r} has no {path!r}")
+        found = getattr(found, name)
+    if callable(found):
+        found = found()
+    if not isinstance(found, Display):
+        raise ConfigurationError(f"{target} must be a Display or return one, not {type(found).__name__}")
+    if not found.url:
+        raise ConfigurationError(f"{target} is not served; make it with rendercanvas_rfb.serve()")
+    return found
