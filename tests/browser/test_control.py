@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest_asyncio
 
-from rendercanvas_rfb.viewer_event import ViewerEvent
 from tests.displays import MakeDisplay
+from tests.push.viewers import taken
 from tests.support import until
 
 
@@ -59,9 +59,8 @@ async def test_the_second_page_gets_the_control_when_the_first_one_goes(make_dis
     await first.page.close()
     await second.until("view.control")
     await second.until(f"!({badge(second)})")
-    events: list[ViewerEvent] = []
     await second.page.mouse.click(120, 80)
-    await until(lambda: events.extend(display.poll_events()) or any(e.type == "pointer_up" for e in events))
+    events = await taken(display, lambda events: any(e.type == "pointer_up" for e in events), "the click")
     down = next(event for event in events if event.type == "pointer_down")
     assert (down.x, down.y, down.frame_x, down.frame_y, down.inside) == (120, 80, 120, 80, True)
 
@@ -71,9 +70,8 @@ async def test_the_place_of_an_event_is_a_pixel_of_the_picture_however_it_is_fit
     show(display)
     viewer = await open_page(display.url, 1000, 600, 2)
     await viewer.current(display)
-    events: list[ViewerEvent] = []
     await viewer.page.mouse.click(100 + 800 - 1, 300)
-    await until(lambda: events.extend(display.poll_events()) or any(e.type == "pointer_up" for e in events))
+    events = await taken(display, lambda events: any(e.type == "pointer_up" for e in events), "the click")
     down = next(event for event in events if event.type == "pointer_down")
     assert (int(down.frame_x), int(down.frame_y), down.inside) == (399, 150, True)
 
@@ -96,8 +94,7 @@ async def test_messages_go_both_ways_and_the_kept_ones_come_again(make_display, 
         {"key": None, "data": "Größe 好"},
     ]
     assert await viewer.get("view.send({a: [1, null, '好']}, 'answer')") is True
-    events: list[ViewerEvent] = []
-    await until(lambda: events.extend(display.poll_events()) or any(e.type == "message" for e in events))
+    events = await taken(display, lambda events: any(e.type == "message" for e in events), "the message")
     message = next(event for event in events if event.type == "message")
     assert (message.key, message.data) == ("answer", {"a": [1, None, "好"]})
     display.send(None, key="progress")

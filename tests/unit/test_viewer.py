@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from rendercanvas_rfb.errors import CloseCode, ProtocolError, StateError
+from rendercanvas_rfb.events import Event
+from rendercanvas_rfb.protocol.chunk import Chunk
 from rendercanvas_rfb.protocol.formats import Tier
 from rendercanvas_rfb.protocol.messages import (
     Ack,
@@ -17,6 +19,7 @@ from rendercanvas_rfb.protocol.messages import (
     Hello,
     InputEvent,
     KeyframeRequest,
+    Message,
     Ping,
     Pong,
     Stats,
@@ -41,6 +44,7 @@ from rendercanvas_rfb.session.viewer import (
     ViewerState,
 )
 from rendercanvas_rfb.session.window import INITIAL_CHUNKS
+from rendercanvas_rfb.viewer_event import PictureSize
 from tests.unit.support import (
     CAPABILITIES,
     H264_420,
@@ -262,6 +266,20 @@ class TestMessages:
     def test_input_is_submitted(self) -> None:
         event = key_event("key_down", "a")
         assert open_viewer().receive(InputEvent(event), NOW) == [Submit(event)]
+
+    def test_input_says_which_picture_was_shown_and_not_which_was_sent(self) -> None:
+        viewer = showing()
+        event = key_event("key_down", "a")
+        larger = chunk(2)
+        larger = Chunk(replace(larger.header, width=40, pixel_ratio=2.0), larger.message, larger.info, larger.encode_s)
+        viewer.offer(larger, NOW)
+        assert viewer.receive(InputEvent(event), NOW) == [Submit(event, PictureSize(4, 3, 1.0))]
+        viewer.receive(Ack(2), NOW)
+        assert viewer.receive(InputEvent(event), NOW) == [Submit(event, PictureSize(40, 3, 2.0))]
+
+    def test_a_message_is_submitted_as_an_event_of_the_time_it_came(self) -> None:
+        (effect,) = open_viewer().receive(Message({"a": 1}, "k"), NOW)
+        assert effect == Submit(Event("message", NOW, {"key": "k", "data": {"a": 1}}))
 
     def test_ping_is_answered_with_its_number(self) -> None:
         assert open_viewer().receive(Ping(2.5), NOW) == [Send(Pong(2.5))]
