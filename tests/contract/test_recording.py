@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.recording.movies import read_video
 from tests.support import until
+
+
+def has_more_than(recording, frames):
+    return recording.frames > frames
 
 
 async def test_a_recorded_canvas_draws_and_its_changes_are_in_the_file(make_canvas, painter, tmp_path):
@@ -13,8 +19,7 @@ async def test_a_recorded_canvas_draws_and_its_changes_are_in_the_file(make_canv
     with display.record(tmp_path / "a.mp4", quality="lossless") as recording:
         for level in (10, 120, 230):
             painted.color = (level, level, level)
-            frames = recording.frames
-            await until(lambda frames=frames: recording.frames > frames, "the frame in the file")
+            await until(partial(has_more_than, recording, recording.frames), "the frame in the file")
     draws = painted.draws
     _, pictures = read_video(tmp_path / "a.mp4")
     levels = {int(picture[0, 0, 0]) for picture in pictures}
