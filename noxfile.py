@@ -90,6 +90,15 @@ def tests_latest_rendercanvas(session: nox.Session) -> None:
 
 
 @nox.session
+def tests_old_websockets(session: nox.Session) -> None:
+    """Run the tests of the server and the backend's contract tests with the oldest websockets that is supported."""
+    need_system_packages(session, "vulkan", "x11")
+    install_project(session)
+    session.install("websockets==10.4", silent=False)
+    session.run("pytest", "tests/push", "tests/contract", *session.posargs)
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """Run the demo. Arguments after -- go to ``rendercanvas-rfb demo``."""
     need_system_packages(session, "vulkan", "x11")

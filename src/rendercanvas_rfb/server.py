@@ -12,8 +12,9 @@ import secrets
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Iterable
-from importlib.metadata import version
+from importlib import import_module
 from os import PathLike, fspath
 from typing import Any, Self
 
@@ -27,7 +28,7 @@ from .hub import Hub, check_name
 from .limits import ServerLimits
 from .protocol.codec import MAX_MESSAGE_BYTES
 
-__all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server", "is_loopback"]
+__all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server", "is_loopback", "websocket_options"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
@@ -47,10 +48,6 @@ STOP_TIMEOUT_S = 5.0
 
 _ANY_ADDRESS = ("", "0.0.0.0", "::")
 """Hosts that stand for all interfaces, and are no address to connect to: this machine's name is, with some luck."""
-
-OLDEST_SANSIO_WEBSOCKETS = 13
-"""The first major version of the websockets package that uvicorn's present implementation works with. Below, its
-former one does, which the package in turn deprecates from version 14 on."""
 
 TOKEN_BYTES = 24
 """Random bytes in a generated token: 192 bits cannot be guessed, and make 32 characters."""
@@ -117,7 +114,7 @@ class Server:
             access_log=False,
             lifespan="off",
             server_header=False,
-            **_websocket_options(),
+            **websocket_options(),
             **self._certificate,
             # Encoded pictures do not get smaller: deflating 181 kB costs 5.5 ms for each viewer.
             ws_per_message_deflate=False,
@@ -216,10 +213,21 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _websocket_options() -> dict[str, Any]:
-    """How uvicorn shall speak WebSocket with the installed websockets package."""
-    major = int(version("websockets").partition(".")[0])
-    return {"ws": "auto" if major >= OLDEST_SANSIO_WEBSOCKETS else "websockets"}
+def websocket_options() -> dict[str, Any]:
+    """How uvicorn shall speak WebSocket with the installed websockets package.
+
+    Its present implementation needs a newer package than 10.4, and it does not look for that; its former one works
+    with it, and is deprecated.
+    """
+    try:
+        import_module("uvicorn.protocols.websockets.auto")
+    except ImportError:
+        with warnings.catch_warnings():
+            # It says so by a warning of its own class, which older versions have not got.
+            warnings.simplefilter("ignore")
+            former = import_module("uvicorn.protocols.websockets.websockets_impl")
+        return {"ws": former.WebSocketProtocol}
+    return {"ws": "auto"}
 
 
 def _check_certificate(certfile: str | PathLike[str] | None, keyfile: str | PathLike[str] | None) -> dict[str, Any]:
