@@ -7,10 +7,12 @@ viewers come and go and send input. All methods may be called from any thread, u
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from os import PathLike
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, Unpack
 
 from .audience import Audience, Watcher
 from .convert.host import frame_to_rgb
@@ -20,7 +22,7 @@ from .events import Event
 from .feed import EventFeed, Handler
 from .frames import ColorSpace, Frame, PixelFormat, Pixels
 from .inbox import Inbox
-from .options import DisplayOptions
+from .options import DisplayOptions, OptionChanges
 from .pipeline import Pipeline
 from .policy import ViewerPolicy
 from .protocol.formats import Tier
@@ -70,17 +72,42 @@ class Display:
         self._audience = Audience({"title": name, "cursor": "default"}, ViewerPolicy() if policy is None else policy)
         self._closed = False
         self._at_close: list[Callable[[], None]] = []
-        self.options = DisplayOptions() if options is None else options
-        chosen_tiers, chosen_opener = self.options.select()
-        self.pipeline = Pipeline(
-            self,
-            chosen_opener if open_encoder is None else open_encoder,
-            chosen_tiers if tiers is None else tiers,
-            clock,
-            self.options.max_fps,
-        )
+        self._options = DisplayOptions() if options is None else options
+        self._options_changing = threading.Lock()
+        self._fixed_tiers, self._fixed_opener = tiers, open_encoder
+        chosen_opener, chosen_tiers = self._choose_encoders(self._options)
+        self.pipeline = Pipeline(self, chosen_opener, chosen_tiers, clock, self._options.max_fps)
 
     # For whoever makes the frames.
+
+    @property
+    def options(self) -> DisplayOptions:
+        """Quality, encoder, codec, pace and bitrate; `set_options` changes them."""
+        return self._options
+
+    def set_options(self, **changes: Unpack[OptionChanges]) -> DisplayOptions:
+        """Encode in another way from now on: ``display.set_options(quality="balanced", max_fps=20)``.
+
+        Viewers stay connected. Each of them chooses its format again, and is sent the latest picture anew. What is
+        being recorded goes on as it was begun.
+
+        Args:
+            **changes: Members of `DisplayOptions`: ``quality``, ``encoder``, ``codec``, ``max_fps``, ``bitrate``. The
+                others remain.
+
+        Returns:
+            All of them. Where the display was made with ``tiers`` or ``open_encoder``, those take precedence as ever.
+
+        Raises:
+            ConfigurationError: As `DisplayOptions` says; nothing was changed.
+            StateError: The display is closed.
+        """
+        with self._options_changing:
+            options = replace(self._options, **changes)
+            opener, tiers = self._choose_encoders(options)
+            self.pipeline.reconfigure(opener, tiers, options.max_fps)
+            self._options = options
+        return options
 
     def present(
         self,
@@ -412,6 +439,13 @@ class Display:
         if queued:
             self._wake()
         return queued
+
+    def _choose_encoders(self, options: DisplayOptions) -> tuple[EncoderFactory, tuple[Tier, ...]]:
+        tiers, opener = options.select()
+        return (
+            opener if self._fixed_opener is None else self._fixed_opener,
+            tiers if self._fixed_tiers is None else self._fixed_tiers,
+        )
 
     def _frame_published(self) -> None:
         self.pipeline.frame_published()

@@ -215,6 +215,16 @@ class TierWorker(threading.Thread):
             for viewer in self._viewers:
                 viewer.post(partial(notice, viewer))
 
+    def dismiss(self, notice: Callable[[Subscriber], None]) -> None:
+        """End, offer nothing more, and call ``notice`` for each viewer, on its I/O thread."""
+        with self.changed:
+            for viewer in self._viewers:
+                viewer.post(partial(notice, viewer))
+            self._viewers.clear()
+            self._ready.clear()
+            self._offered.clear()
+        self.stop()
+
     def stop(self) -> None:
         """Have the thread end once it has encoded what it is at."""
         with self.changed:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypedDict
 
 from .encoders.base import EncoderFactory, EncoderSettings
 from .encoders.registry import AUTO, select_encoders
 from .errors import ConfigurationError
 from .protocol.formats import Chroma, PictureFormat, Tier
 
-__all__ = ["CODECS", "QUALITIES", "DisplayOptions", "QualityPreset"]
+__all__ = ["CODECS", "QUALITIES", "DisplayOptions", "OptionChanges", "QualityPreset"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,16 @@ class DisplayOptions:
             raise ConfigurationError(
                 f"quality {self.quality!r}, codec {self.codec!r} and encoder {self.encoder!r} do not work: {error}"
             ) from error
+
+
+class OptionChanges(TypedDict, total=False):
+    """Members of `DisplayOptions` that are to have other values."""
+
+    quality: str
+    encoder: str
+    codec: str
+    max_fps: float | None
+    bitrate: float | None
 
 
 def _check_choice(name: str, value: object, accepted: tuple[str, ...]) -> None:

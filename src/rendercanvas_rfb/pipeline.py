@@ -86,6 +86,10 @@ class Pipeline:
         with self._lock:
             if self._closed:
                 return
+            if tier not in self._tiers:
+                # It has gone since the viewer chose it.
+                subscriber.post(subscriber.tiers_changed)
+                return
             worker = self._workers.get(tier)
             if worker is None:
                 worker = self._workers[tier] = self._make_worker(tier)
@@ -130,6 +134,28 @@ class Pipeline:
         """Whether a frame that is published now would be encoded at once or next."""
         workers, sinks = self._snapshot(), self._sinks
         return any(worker.wants_frame() for worker in workers) or any(sink.wants_frame() for sink in sinks)
+
+    def reconfigure(self, open_encoder: EncoderFactory, tiers: tuple[Tier, ...], max_fps: float | None) -> None:
+        """Encode in other ways from now on: the arguments are as for the class.
+
+        All viewers choose again, and get the latest picture of a new encoder. A tier whose encoder failed before is
+        tried again.
+
+        Raises:
+            StateError: The pipeline is closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise StateError("the display is closed")
+            self._open_encoder, self._tiers, self._max_fps = open_encoder, tiers, max_fps
+            workers, self._workers = list(self._workers.values()), {}
+            self._ending = {*workers, *(other for other in self._ending if other.is_alive())}
+        for worker in workers:
+            worker.dismiss(lambda subscriber: subscriber.tiers_changed())
+
+    def serves(self, subscriber: Subscriber) -> bool:
+        """Whether chunks are offered to ``subscriber``."""
+        return self._worker_of(subscriber) is not None
 
     def add_sink(self, sink: FrameSink) -> None:
         """Tell ``sink`` of the frames that are published from now on.

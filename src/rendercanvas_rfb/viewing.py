@@ -175,7 +175,9 @@ class ViewerSession:
 
     def tiers_changed(self) -> None:
         """Choose again."""
-        self._guarded(lambda: self._viewer.tiers_changed(self._display.pipeline.tiers), CloseCode.INTERNAL)
+        pipeline = self._display.pipeline
+        served = pipeline.serves(self)
+        self._guarded(lambda: self._viewer.tiers_changed(pipeline.tiers, served=served), CloseCode.INTERNAL)
 
     def state_changed(self, members: Mapping[str, Any]) -> None:
         """Tell the viewer."""

@@ -256,12 +256,13 @@ class TestMessages:
 
     def test_a_tier_that_is_gone_is_replaced_by_the_next_best(self) -> None:
         viewer = showing()
-        assert viewer.tiers_changed((H264_420, PNG)) == [SelectTier(H264_420), NeedPicture()]
-        assert viewer.tiers_changed((PNG, H264_420)) == []
+        assert viewer.tiers_changed((H264_420, PNG), served=True) == [SelectTier(H264_420), NeedPicture()]
+        assert viewer.tiers_changed((PNG, H264_420), served=True) == []
+        assert viewer.tiers_changed((PNG, H264_420), served=False) == [SelectTier(H264_420), NeedPicture()]
 
     def test_no_tier_left_is_an_error(self) -> None:
         with pytest.raises(ProtocolError, match="no format in common"):
-            showing().tiers_changed(())
+            showing().tiers_changed((), served=True)
 
     def test_input_is_submitted(self) -> None:
         event = key_event("key_down", "a")
@@ -357,7 +358,7 @@ class TestClosing:
         viewer.close(1000, "")
         assert viewer.offer(chunk(2, keyframe=True), NOW) == []
         assert viewer.tick(NOW + 100, {}) == []
-        assert viewer.tiers_changed((PNG,)) == []
+        assert viewer.tiers_changed((PNG,), served=False) == []
         with pytest.raises(ProtocolError, match="while closed"):
             viewer.receive(Ping(1.0), NOW)
 

@@ -172,9 +172,9 @@ class ViewerPromises(RuleBasedStateMachine):
     def change_capabilities(self, capabilities: Capabilities) -> None:
         self.receive(capabilities)
 
-    @rule(tiers=st.sampled_from([TIERS, (H264_420, PNG), (PNG,)]))
-    def change_tiers(self, tiers: tuple[Tier, ...]) -> None:
-        self.carry_out(self.viewer.tiers_changed(tiers))
+    @rule(tiers=st.sampled_from([TIERS, (H264_420, PNG), (PNG,)]), served=st.booleans())
+    def change_tiers(self, tiers: tuple[Tier, ...], served: bool) -> None:
+        self.carry_out(self.viewer.tiers_changed(tiers, served=served))
 
     @rule(seconds=st.floats(0, 3))
     def pass_time(self, seconds: float) -> None:

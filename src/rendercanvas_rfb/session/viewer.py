@@ -285,14 +285,20 @@ class Viewer:
             *self._select_tier(hello.capabilities, available),
         ]
 
-    def tiers_changed(self, available: Collection[Tier]) -> list[Effect]:
+    def tiers_changed(self, available: Collection[Tier], *, served: bool) -> list[Effect]:
         """The display can be encoded in other tiers than before.
+
+        Args:
+            available: Those that it can be encoded in now.
+            served: Whether chunks of the chosen tier are offered still. If not, it is to be selected again.
 
         Raises:
             ProtocolError: There is no format in common any more.
         """
         if self._capabilities is None or self.state is not ViewerState.OPEN:
             return []
+        if not served:
+            self.choice = None
         return self._select_tier(self._capabilities, available)
 
     def offer(self, chunk: Chunk, now: float) -> list[Effect]:
