@@ -25,11 +25,11 @@ async def test_its_script_shows_its_color(library, color, tmp_path):
 
 
 async def test_the_script_that_publishes_shows_noise_and_prints_events(tmp_path):
-    async with running(str(save_script("import time", tmp_path))) as program:
-        async with connect(await program.address("display-1")) as client:
-            await picture_where(client, lambda pixels: pixels.std() > 60, "noise")
-            await client.send_event("key_down", key="a")
-            await program.until(lambda: any("key_down" in line for line in program.output), "the event")
+    script = save_script("import time", tmp_path)
+    async with running(str(script)) as program, connect(await program.address("display-1")) as client:
+        await picture_where(client, lambda pixels: pixels.std() > 60, "noise")
+        await client.send_event("key_down", key="a")
+        await program.until(lambda: any("key_down" in line for line in program.output), "the event")
 
 
 def save_script(beginning: str, folder: Path) -> Path:
