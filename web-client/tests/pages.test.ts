@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { tokenOf } from "../src/pages/token";
-import { screenshotName, socketAddress } from "../src/view/address";
+import { fileName, socketAddress } from "../src/view/address";
 import { noticeOf } from "../src/view/banner";
 import { bitrateInWords, codecInWords, millisecondsInWords } from "../src/view/words";
 
@@ -27,9 +27,9 @@ test.each([
 });
 
 test("a screenshot is named after the canvas, without what file systems refuse", () => {
-  const name = screenshotName('a/b: "c" Größe', new Date("2026-02-03T04:05:06Z"));
+  const name = fileName('a/b: "c" Größe', new Date("2026-02-03T04:05:06Z"), "png");
   expect(name).toBe("a b c Größe 2026-02-03 04-05-06.png");
-  expect(screenshotName("", new Date(0))).toMatch(/^canvas 1970/);
+  expect(fileName("", new Date(0), "png")).toMatch(/^canvas 1970/);
 });
 
 describe("words", () => {

@@ -11,15 +11,15 @@ export function socketAddress(src: string, base: string): string {
   return url.href;
 }
 
-/** A file name for a screenshot: the title without what file systems refuse, and the time. */
-export function screenshotName(title: string, now: Date): string {
+/** A file name for what was taken of a view: the title without what file systems refuse, and the time. */
+export function fileName(title: string, now: Date, suffix: string): string {
   const name =
     title
       .replace(/[^\p{L}\p{N}_-]+/gu, " ")
       .trim()
       .slice(0, 80) || "canvas";
   const time = now.toISOString().slice(0, 19).replace("T", " ").replaceAll(":", "-");
-  return `${name} ${time}.png`;
+  return `${name} ${time}.${suffix}`;
 }
 
 /** Has the browser save a file. */

@@ -6,7 +6,7 @@ import type { ViewSize } from "../core/client-messages";
 import type { InputEvent } from "../core/events";
 import type { CanvasState, StreamDescription } from "../core/server-messages";
 import { FITS, type Fit } from "../core/viewport";
-import { download, screenshotName, socketAddress } from "./address";
+import { download, fileName, socketAddress } from "./address";
 import { Badge } from "./badge";
 import { Banner } from "./banner";
 import { seconds } from "./clock";
@@ -16,6 +16,7 @@ import { Hud } from "./hud";
 import { InputBinding } from "./input";
 import type { RfbViewEvents, RfbViewOptions } from "./options";
 import { PictureBox } from "./picture";
+import { Recording } from "./recording";
 import { Room } from "./room";
 import { NO_STATS, type RfbStats } from "./stats";
 import { STYLE } from "./style";
@@ -47,6 +48,9 @@ export class RfbView extends EventTarget {
   readonly #help = new Help();
   readonly #badge = new Badge();
   readonly #banner: Banner;
+  readonly #recording = new Recording(this.#picture, (on) => {
+    this.#toolbar.recording = on;
+  });
   readonly #stop = new AbortController();
   readonly #messages = new Map<string, unknown>();
   readonly #screenshots: ((blob: Blob | null) => void)[] = [];
@@ -196,6 +200,30 @@ export class RfbView extends EventTarget {
     return blob;
   }
 
+  /** Whether a recording is being made. */
+  get recording(): boolean {
+    return this.#recording.on;
+  }
+
+  /**
+   * Records what the view shows from now on, at the physical size of the present picture, in the browser.
+   *
+   * @throws DOMException `NotSupportedError` where the browser cannot, `InvalidStateError` where there is no picture or a
+   * recording is being made.
+   */
+  startRecording(): void {
+    this.#recording.start();
+  }
+
+  /**
+   * Ends the recording: an MP4 or a WebM file, as its `type` says.
+   *
+   * @throws DOMException `InvalidStateError` where none is being made.
+   */
+  stopRecording(): Promise<Blob> {
+    return this.#recording.stop();
+  }
+
   /** Closes the canvas on the server, for everybody. */
   closeCanvas(): void {
     this.#send({ type: "close", timestamp: seconds() });
@@ -204,6 +232,7 @@ export class RfbView extends EventTarget {
   /** Ends the connection and removes the view. */
   close(): void {
     if (this.#stop.signal.aborted) return;
+    if (this.recording) void this.#recording.stop();
     this.#input.release();
     this.#stop.abort();
     this.#room.close();
@@ -227,6 +256,7 @@ export class RfbView extends EventTarget {
       this.#hud.root,
       this.#help.root,
       this.#badge.root,
+      this.#recording.root,
       this.#banner.root,
       this.#toolbar.root,
     );
@@ -234,6 +264,7 @@ export class RfbView extends EventTarget {
     this.#root.dataset.fit = this.#fit;
     this.background = options.background ?? "";
     this.toolbar = options.toolbar ?? true;
+    this.#toolbar.canRecord = this.#recording.supported;
   }
 
   #listen(): void {
@@ -346,6 +377,7 @@ export class RfbView extends EventTarget {
   #presented(frame: PresentedFrame): void {
     const first = this.frame === null;
     const resized = this.#picture.presented(frame);
+    this.#recording.presented();
     if (first) {
       this.#root.toggleAttribute("data-picture", true);
       this.#banner.show(this.#detail, true);
@@ -380,6 +412,7 @@ export class RfbView extends EventTarget {
   #actions(): ToolbarActions {
     return {
       screenshot: () => void this.#saveScreenshot(),
+      record: () => void this.#toggleRecording(),
       fullscreen: () => void this.requestFullscreen(),
       statistics: () => {
         this.statistics = !this.statistics;
@@ -394,7 +427,16 @@ export class RfbView extends EventTarget {
 
   async #saveScreenshot(): Promise<void> {
     if (this.frame === null) return;
-    download(await this.screenshot(), screenshotName(this.#state.title ?? "", new Date()));
+    this.#save(await this.screenshot(), "png");
+  }
+
+  async #toggleRecording(): Promise<void> {
+    if (this.recording) this.#save(await this.stopRecording(), this.#recording.suffix);
+    else if (this.frame !== null) this.startRecording();
+  }
+
+  #save(blob: Blob, suffix: string): void {
+    download(blob, fileName(this.#state.title ?? "", new Date(), suffix));
   }
 
   /** The worker answers in the order it was asked. */

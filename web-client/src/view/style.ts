@@ -173,6 +173,24 @@ dd { margin: 0; overflow-wrap: anywhere; }
   animation: appear .2s .4s both;
 }
 
+.recording {
+  position: absolute;
+  left: 50%;
+  top: calc(10px + env(safe-area-inset-top));
+  translate: -50% 0;
+  display: flex;
+  align-items: center;
+  gap: 6px;
+  padding: 2px 9px;
+  border: 1px solid var(--edge);
+  border-radius: 999px;
+  background: var(--panel);
+  font-size: 12px;
+  font-variant-numeric: tabular-nums;
+  pointer-events: none;
+}
+.recording::before { content: ""; width: 9px; height: 9px; border-radius: 50%; background: #e02020; }
+
 .banner {
   position: absolute;
   left: 50%;

@@ -5,6 +5,8 @@ import { ICONS } from "./icons";
 
 export interface ToolbarActions {
   screenshot(): void;
+  /** Start or end a recording. */
+  record(): void;
   fullscreen(): void;
   /** Open or close the panel. */
   statistics(): void;
@@ -13,14 +15,18 @@ export interface ToolbarActions {
 }
 
 /** The corner, CSS pixels, that a pointer must enter for the buttons to appear. */
-const CORNER_WIDTH_PX = 260;
+const CORNER_WIDTH_PX = 294;
 const CORNER_HEIGHT_PX = 80;
+
+const RECORD = "Record a video";
+const STOP_RECORDING = "Stop recording and save the video";
 
 export class Toolbar {
   readonly root = element("div", { class: "toolbar", role: "toolbar", "aria-label": "View" });
   readonly #handle: HTMLButtonElement;
   readonly #statistics: HTMLButtonElement;
   readonly #help: HTMLButtonElement;
+  readonly #record: HTMLButtonElement;
 
   constructor(actions: ToolbarActions) {
     this.#handle = button("menu", "Show the toolbar", () => this.#toggle());
@@ -28,6 +34,7 @@ export class Toolbar {
     this.#handle.setAttribute("aria-expanded", "false");
     this.#statistics = button("statistics", "Statistics", () => actions.statistics());
     this.#help = button("help", "Help", () => actions.help());
+    this.#record = button("record", RECORD, () => actions.record());
     const keyboard = button("keyboard", "On-screen keyboard", () => actions.keyboard());
     keyboard.classList.add("touch-only");
     const fullscreen = button("fullscreen", "Full screen", () => actions.fullscreen());
@@ -36,6 +43,7 @@ export class Toolbar {
       "div",
       { class: "buttons" },
       button("camera", "Save a screenshot (PNG)", () => actions.screenshot()),
+      this.#record,
       fullscreen,
       this.#statistics,
       keyboard,
@@ -50,6 +58,17 @@ export class Toolbar {
 
   set helpOpen(open: boolean) {
     this.#help.setAttribute("aria-pressed", String(open));
+  }
+
+  /** Whether there is a button for recordings. */
+  set canRecord(possible: boolean) {
+    this.#record.hidden = !possible;
+  }
+
+  set recording(on: boolean) {
+    this.#record.setAttribute("aria-pressed", String(on));
+    this.#record.setAttribute("aria-label", on ? STOP_RECORDING : RECORD);
+    this.#record.title = on ? STOP_RECORDING : RECORD;
   }
 
   /** The pointer is at this distance from the right and the top edge of the view, CSS pixels. */
