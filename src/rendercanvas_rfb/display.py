@@ -440,6 +440,20 @@ class Display:
             self._wake()
         return queued
 
+    def inject(self, event: ViewerEvent) -> None:
+        """Queue an event for the program as though it had come now, whoever has the control: for tests and replays.
+
+        It is merged with no other. `rendercanvas_rfb.testing.replay` does so with recorded ones.
+
+        Raises:
+            StateError: The display is closed, or the queue is full: the program does not take its events.
+        """
+        if self._closed:
+            raise StateError(f"display {self.name!r} is closed")
+        if not self._inbox.put(replace(event, received=self._clock()), merge=False):
+            raise StateError(f"the program does not take the events of display {self.name!r}: no more fit in")
+        self._wake()
+
     def _choose_encoders(self, options: DisplayOptions) -> tuple[EncoderFactory, tuple[Tier, ...]]:
         tiers, opener = options.select()
         return (

@@ -30,13 +30,14 @@ class Inbox:
         """Whether `close` was called."""
         return self._closed
 
-    def put(self, event: ViewerEvent) -> bool:
+    def put(self, event: ViewerEvent, *, merge: bool = True) -> bool:
         """Add an event. False where the queue is full: the program has stopped to take them.
 
+        With ``merge``, a move takes the place of the one just before it.
         For a program that has never taken one, the oldest is left out instead: it does not want any.
         """
         with self._changed:
-            if self._events and _supersedes(event, self._events[-1]):
+            if merge and self._events and _supersedes(event, self._events[-1]):
                 self._events.pop()
             elif len(self._events) >= MAX_QUEUED_EVENTS:
                 if self._used:

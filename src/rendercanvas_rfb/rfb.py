@@ -16,6 +16,7 @@ from rendercanvas.base import BaseCanvasGroup, BaseRenderCanvas
 from rendercanvas.contexts import BitmapContext, WgpuContext
 
 from .display import Display
+from .errors import StateError
 from .events import INPUT_TYPES, to_rendercanvas
 from .frames import PixelFormat
 from .hosting import host_display
@@ -105,6 +106,19 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     def url(self) -> str:
         """Address of the page that shows the canvas; it holds the token where one is needed."""
         return "" if self._display is None else self._display.url
+
+    @property
+    def display(self) -> Display:
+        """What shows the canvas: for recordings, snapshots, messages to viewers, and the quality of the picture.
+
+        The canvas takes its events, so that `Display.on` is the way to see them too.
+
+        Raises:
+            StateError: The canvas is closed.
+        """
+        if self._display is None:
+            raise StateError("the canvas is closed")
+        return self._display
 
     # Events, sizes and draws: all on the loop's thread.
 

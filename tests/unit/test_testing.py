@@ -24,13 +24,17 @@ from tests.unit.support import H264_444, PNG, frame, wait_until
 def test_the_public_names_are_these() -> None:
     assert set(testing.__all__) == {
         "EncodeCall",
+        "EventLog",
         "FakeEncoder",
         "FakeEncoderFactory",
         "FakePicture",
         "ManualClock",
         "MemoryConnection",
         "memory_connection",
+        "read_event_log",
         "read_fake_picture",
+        "replay",
+        "replay_as_viewer",
     }
     for name in testing.__all__:
         assert getattr(testing, name).__doc__

@@ -8,20 +8,26 @@ A display without a codec, a viewer without a network, and time that passes when
     serving = asyncio.create_task(watch(server_end, display, authenticate))
     await viewer_end.send(encode(Hello(capabilities)))
 
+What viewers did is written down by `EventLog`, and done again by `replay`.
 Test pictures are in `rendercanvas_rfb.testing.patterns`.
 """
 
 from .clock import ManualClock
 from .connections import MemoryConnection, memory_connection
 from .encoders import EncodeCall, FakeEncoder, FakeEncoderFactory, FakePicture, read_fake_picture
+from .event_log import EventLog, read_event_log, replay, replay_as_viewer
 
 __all__ = [
     "EncodeCall",
+    "EventLog",
     "FakeEncoder",
     "FakeEncoderFactory",
     "FakePicture",
     "ManualClock",
     "MemoryConnection",
     "memory_connection",
+    "read_event_log",
     "read_fake_picture",
+    "replay",
+    "replay_as_viewer",
 ]
