@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from urllib.parse import urljoin
 
@@ -12,6 +13,7 @@ from rendercanvas_rfb.cli import demo, main
 from rendercanvas_rfb.client import connect, view_of
 from rendercanvas_rfb.demo import SCENES
 from tests.programs import picture_where, running, share
+from tests.support import TIMEOUT_S
 
 DEMO = ("-m", "rendercanvas_rfb", "demo", "--no-open")
 
@@ -22,6 +24,7 @@ LOOKS = {
     "movie": ([(128, 128, 128)], 0.05),
     "mesh": ([(230, 120, 45)], 0.01),
     "panel": ([(255, 0, 255)], 0.005),
+    "playground": ([(255, 255, 255)], 0.03),
 }
 
 
@@ -68,6 +71,31 @@ async def test_every_scene_can_be_watched():
                 await picture_where(client, partial(has_colors, colors, least), f"the colors of {name}")
         program.interrupt()
         assert await program.finish() == 0
+        assert not [line for line in program.errors if "Traceback" in line]
+
+
+@pytest.mark.gpu
+async def test_the_playground_changes_its_format_while_it_is_watched():
+    async with running(*DEMO, "--port", "0", "--scene", "playground") as program:
+        async with connect(await program.address("playground"), view=view_of(480, 320)) as client:
+            async with asyncio.timeout(TIMEOUT_S):
+                for change, format in [
+                    ({}, "h264"),
+                    ({"quality": "lossless"}, "webp"),
+                    ({"quality": "balanced", "codec": "jpeg", "max_fps": 20}, "jpeg"),
+                    ({"codec": "auto"}, "h264"),
+                ]:
+                    await client.send_message(change)
+                    while (picture := await client.next_picture()).header.format.value != format:
+                        pass
+                    assert picture.pixels.shape == (320, 480, 3)
+                assert client.messages["options"]["quality"] == "balanced"
+                for refused, reason in [({"quality": "best"}, "'best'"), ({"color": 1}, "color"), (7, "object")]:
+                    await client.send_message(refused)
+                    while "refused" not in (answer := (await client.next_message()).data):
+                        pass
+                    assert reason in answer["refused"]
+                await client.next_picture()
         assert not [line for line in program.errors if "Traceback" in line]
 
 

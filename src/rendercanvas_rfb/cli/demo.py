@@ -48,7 +48,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Show the scenes until they are closed or Ctrl-C is pressed."""
     if arguments.list:
         for scene in SCENES:
-            print(f"{scene.name:8}  {scene.title}")
+            print(f"{scene.name:10}  {scene.title}")
         return 0
     if missing := missing_modules(NEEDED_MODULES):
         commands = " && ".join(filter(None, map(how_to_install, missing)))
