@@ -17,12 +17,19 @@ export class Presenter {
   #waiting: Waiting | null = null;
   #inFrame = false;
   #newest: number | null = null;
+  /** Version of the picture that is shown, or about to be, where it is lossless. */
+  #exact: number | null = null;
 
   /** @param skipped is called for each picture that is not drawn. */
   constructor(
     private readonly surface: Surface,
     private readonly skipped: () => void,
   ) {}
+
+  /** Whether the picture would only take the place of its own exact pixels. */
+  isRedundant(header: ChunkHeader): boolean {
+    return header.frame === this.#exact && !header.lossless;
+  }
 
   /** Shows the picture, now or with the display's next frame, unless a newer one has come. Takes it over. */
   offer(picture: Picture, header: ChunkHeader): void {
@@ -31,6 +38,7 @@ export class Presenter {
       return;
     }
     this.#newest = header.sequence;
+    this.#exact = header.lossless ? header.frame : null;
     if (!this.#inFrame) {
       this.#draw({ picture, header });
       return;
@@ -44,6 +52,7 @@ export class Presenter {
     this.#waiting?.picture.close();
     this.#waiting = null;
     this.#newest = null;
+    this.#exact = null;
   }
 
   #draw({ picture, header }: Waiting): void {

@@ -13,8 +13,8 @@ import {
   colorSpaceOf,
   parseServerMessage,
   type ServerMessage,
-  type StreamDescription,
 } from "../core/server-messages";
+import { Streams } from "../core/streams";
 import { ImagePipe } from "./image";
 import { Link } from "./link";
 import { Meter } from "./meter";
@@ -25,8 +25,6 @@ import { VideoPipe } from "./video";
 
 /** How often the page is told the numbers, ms. */
 const STATS_MS = 1_000;
-/** Descriptions of streams kept: chunks of the one before may still be under way. */
-const STREAMS_KEPT = 4;
 
 export type Post = (message: FromWorker, transfer?: Transferable[]) => void;
 
@@ -40,7 +38,9 @@ export class Session {
   readonly #meter = new Meter();
   readonly #gate = new KeyframeGate();
   readonly #ladder: Promise<CapabilityLadder>;
-  readonly #streams = new Map<number, StreamDescription>();
+  readonly #streams = new Streams();
+  /** Number of the stream whose picture is on the canvas. */
+  #shownStream: number | null = null;
   /** Headers of pictures on their way to the surface. */
   readonly #drawing = new Map<number, ChunkHeader>();
   #token: string | null;
@@ -67,6 +67,12 @@ export class Session {
     this.#presenter = new Presenter(this.#surface, () => this.#meter.skipped());
     const picture = (image: VideoFrame | ImageBitmap, header: ChunkHeader, arrived: number) => {
       this.#meter.decoded(header.sequence, arrived);
+      if (this.#presenter.isRedundant(header)) {
+        image.close();
+        this.#meter.skipped();
+        this.#acknowledge(header.sequence);
+        return;
+      }
       this.#drawing.set(header.sequence, header);
       this.#presenter.offer(image, header);
     };
@@ -170,7 +176,7 @@ export class Session {
         this.post({ type: "state", state: message.state });
         return;
       case "stream":
-        this.#describe(message);
+        this.#streams.describe(message);
         return;
       case "message":
         this.post(message);
@@ -190,23 +196,12 @@ export class Session {
     }
   }
 
-  #describe(stream: StreamDescription): void {
-    this.#streams.set(stream.stream, stream);
-    for (const old of [...this.#streams.keys()].slice(0, -STREAMS_KEPT)) this.#streams.delete(old);
-    this.post({ type: "stream", stream });
-  }
-
   #chunk(data: ArrayBuffer): void {
     const arrived = performance.now();
     this.#meter.received(data.byteLength, arrived);
     const chunk = parseChunk(data);
     const { header } = chunk;
-    const description = this.#streams.get(header.stream);
-    if (description === undefined)
-      throw new ProtocolError(`chunk: stream ${header.stream} has not been described`);
-    if (header.format !== description.format) {
-      throw new ProtocolError(`chunk: ${header.format} in a stream of ${description.format}`);
-    }
+    const description = this.#streams.current(header);
     if (header.format !== "h264") {
       this.#images.decode(chunk, colorSpaceOf(description), arrived);
     } else if (this.#gate.admit(header)) {
@@ -217,8 +212,8 @@ export class Session {
     }
   }
 
-  #colorSpace({ stream }: ChunkHeader): CanvasColorSpace {
-    const description = this.#streams.get(stream);
+  #colorSpace(header: ChunkHeader): CanvasColorSpace {
+    const description = this.#streams.find(header);
     return description === undefined ? "srgb" : colorSpaceOf(description);
   }
 
@@ -233,9 +228,18 @@ export class Session {
     }
     this.#meter.presented(sequence, performance.now());
     this.#acknowledge(sequence);
+    this.#tellStream(header);
     const { frame, width, height, pixelRatio, lossless } = header;
     const colorSpace = this.#colorSpace(header);
     this.post({ type: "frame", frame: { sequence, frame, width, height, pixelRatio, lossless, colorSpace } });
+  }
+
+  /** Tells the page which stream it sees a picture of, where that is another one than before. */
+  #tellStream(header: ChunkHeader): void {
+    const stream = this.#streams.find(header);
+    if (stream === undefined || stream.stream === this.#shownStream) return;
+    this.#shownStream = stream.stream;
+    this.post({ type: "stream", stream });
   }
 
   #acknowledge(sequence: number): void {
@@ -261,6 +265,7 @@ export class Session {
     this.#outbox.reset();
     this.#gate.close();
     this.#streams.clear();
+    this.#shownStream = null;
     this.#drawing.clear();
     this.#video.reset();
     this.#images.reset();
