@@ -18,8 +18,12 @@ class MakeCanvas:
     def __init__(self) -> None:
         self._canvases: list[RfbRenderCanvas] = []
 
-    def __call__(self, **kwargs: Any) -> RfbRenderCanvas:
+    def __call__(self, *, settle: bool = True, **kwargs: Any) -> RfbRenderCanvas:
+        """A canvas on a port of its own; without ``settle``, viewers see what the video makes of its picture."""
         canvas = RfbRenderCanvas(**{"port": 0, **kwargs})
+        if not settle:
+            assert canvas._display is not None
+            canvas._display.set_options(settle=False)
         self._canvases.append(canvas)
         return canvas
 

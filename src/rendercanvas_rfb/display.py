@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar, Unpack
 from .audience import Audience, Watcher
 from .convert.host import frame_to_rgb
 from .encoders.base import EncoderFactory
+from .encoders.registry import open_still
 from .errors import CloseCode, StateError
 from .events import Event
 from .feed import EventFeed, Handler
@@ -30,6 +31,7 @@ from .protocol.messages import Message, View
 from .protocol.values import check_data, check_key, check_state
 from .publishing import Publisher
 from .recording import Recording
+from .settling import is_gesture
 from .viewer_event import SPARE, PictureSize, ViewerEvent
 
 __all__ = ["Display"]
@@ -76,7 +78,9 @@ class Display:
         self._options_changing = threading.Lock()
         self._fixed_tiers, self._fixed_opener = tiers, open_encoder
         chosen_opener, chosen_tiers = self._choose_encoders(self._options)
-        self.pipeline = Pipeline(self, chosen_opener, chosen_tiers, clock, self._options.max_fps)
+        self.pipeline = Pipeline(
+            self, chosen_opener, chosen_tiers, clock, self._options.max_fps, _still_opener(self._options)
+        )
 
     # For whoever makes the frames.
 
@@ -92,8 +96,8 @@ class Display:
         being recorded goes on as it was begun.
 
         Args:
-            **changes: Members of `DisplayOptions`: ``quality``, ``encoder``, ``codec``, ``max_fps``, ``bitrate``. The
-                others remain.
+            **changes: Members of `DisplayOptions`: ``quality``, ``encoder``, ``codec``, ``max_fps``, ``bitrate``,
+                ``settle``. The others remain.
 
         Returns:
             All of them. Where the display was made with ``tiers`` or ``open_encoder``, those take precedence as ever.
@@ -105,7 +109,7 @@ class Display:
         with self._options_changing:
             options = replace(self._options, **changes)
             opener, tiers = self._choose_encoders(options)
-            self.pipeline.reconfigure(opener, tiers, options.max_fps)
+            self.pipeline.reconfigure(opener, tiers, options.max_fps, _still_opener(options))
             self._options = options
         return options
 
@@ -437,6 +441,8 @@ class Display:
             picture = PictureSize(frame.width, frame.height, frame.pixel_ratio)
         queued = self._inbox.put(ViewerEvent(watcher.id, watcher.principal, self._clock(), event, picture))
         if queued:
+            if is_gesture(event):
+                self.pipeline.input_came()
             self._wake()
         return queued
 
@@ -487,3 +493,7 @@ class Display:
     def _wake(self) -> None:
         if (on_wake := self.on_wake) is not None:
             on_wake()
+
+
+def _still_opener(options: DisplayOptions) -> EncoderFactory | None:
+    return open_still if options.settle else None

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -21,12 +22,12 @@ from .errors import EncoderError
 from .frames import ColorSpace, Frame
 from .metrics import TierMeter, TierMetrics
 from .protocol.chunk import SERIAL_MODULUS, Chunk, pack_chunk, serial_less
-from .protocol.formats import Tier
+from .protocol.formats import StreamInfo, Tier
 from .protocol.messages import ChunkHeader
 from .session.keyframes import KeyframeSchedule
 from .session.pace import Pace
 
-__all__ = ["ChunkNumbers", "FrameSource", "Post", "Subscriber", "TierWorker"]
+__all__ = ["ChunkNumbers", "Encoded", "FrameSource", "Post", "Subscriber", "TierWorker"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
@@ -67,9 +68,15 @@ class Subscriber(Protocol):
 
 
 class ChunkNumbers:
-    """Numbers the chunks and the streams of one display. Methods may be called from any thread."""
+    """Numbers the chunks and the streams of one display. Methods may be called from any thread.
+
+    Attributes:
+        in_order: To be held from taking a chunk's number until it is posted, so that a viewer is offered what several
+            threads make in the order of the numbers. It is taken before the locks of workers.
+    """
 
     def __init__(self) -> None:
+        self.in_order = threading.Lock()
         self._sequences = itertools.count(1)
         self._streams = itertools.count(1)
 
@@ -80,6 +87,21 @@ class ChunkNumbers:
     def next_stream(self) -> int:
         """The next stream's number."""
         return next(self._streams) % SERIAL_MODULUS
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A chunk without its number yet: what is encoded later may overtake it on the way to the viewers."""
+
+    header: ChunkHeader
+    payload: bytes
+    info: StreamInfo
+    encode_s: float
+
+    def numbered(self, sequence: int) -> Chunk:
+        """The chunk."""
+        header = replace(self.header, sequence=sequence)
+        return Chunk(header, pack_chunk(header, self.payload), self.info, self.encode_s)
 
 
 class TierWorker(threading.Thread):
@@ -309,7 +331,7 @@ class TierWorker(threading.Thread):
         keyframe = None if self._source.latest is None else self._keyframes.due_in(now)
         return min((seconds for seconds in (keyframe, self._pace.due_in(now)) if seconds), default=None)
 
-    def _encode(self, frame: Frame, keyframe: bool) -> Chunk:
+    def _encode(self, frame: Frame, keyframe: bool) -> Encoded:
         started = self._clock()
         encoder = self._encoder_for(frame)
         picture = encoder.encode(frame, keyframe=keyframe)
@@ -317,7 +339,7 @@ class TierWorker(threading.Thread):
             format=self.tier.format,
             keyframe=picture.keyframe,
             lossless=picture.lossless,
-            sequence=self._numbers.next_sequence(),
+            sequence=0,
             stream=self._stream,
             width=frame.width,
             height=frame.height,
@@ -325,7 +347,7 @@ class TierWorker(threading.Thread):
             frame=frame.version,
             timestamp_us=frame.timestamp_us,
         )
-        return Chunk(header, pack_chunk(header, picture.payload), encoder.info, self._clock() - started)
+        return Encoded(header, picture.payload, encoder.info, self._clock() - started)
 
     def _encoder_for(self, frame: Frame) -> Encoder:
         kind = (frame.width, frame.height, frame.color)
@@ -336,8 +358,9 @@ class TierWorker(threading.Thread):
             self._stream = self._numbers.next_stream()
         return self._encoder
 
-    def _publish(self, chunk: Chunk) -> None:
-        with self.changed:
+    def _publish(self, encoded: Encoded) -> None:
+        with self._numbers.in_order, self.changed:
+            chunk = encoded.numbered(self._numbers.next_sequence())
             self._last = chunk
             self._encoding = False
             self.changed.notify_all()

@@ -74,6 +74,8 @@ class DisplayOptions:
             newest frame is always shown in the end. A keyframe for a viewer that has none does not wait.
         bitrate: Bits per second of a video stream, at most, averaged over one second; None for what the quality
             needs. Still images have no limit.
+        settle: Whether viewers of a lossy stream are sent the exact pixels, as one lossless image, once the picture
+            has not changed for a moment.
 
     Raises:
         ConfigurationError: A value is not accepted, values contradict each other, or this machine has no encoder for
@@ -85,6 +87,7 @@ class DisplayOptions:
     codec: str = AUTO
     max_fps: float | None = None
     bitrate: float | None = None
+    settle: bool = True
 
     def __post_init__(self) -> None:
         _check_choice("quality", self.quality, tuple(QUALITIES))
@@ -97,6 +100,8 @@ class DisplayOptions:
             raise ConfigurationError(
                 f"bitrate must be None or at least {MIN_BITRATE} bits per second, not {self.bitrate!r}"
             )
+        if not isinstance(self.settle, bool):
+            raise ConfigurationError(f"settle must be True or False, not {self.settle!r}")
         self.select()
 
     @property
@@ -142,6 +147,7 @@ class OptionChanges(TypedDict, total=False):
     codec: str
     max_fps: float | None
     bitrate: float | None
+    settle: bool
 
 
 def _check_choice(name: str, value: object, accepted: tuple[str, ...]) -> None:

@@ -16,6 +16,8 @@ from .encoding import ChunkNumbers, FrameSource, Subscriber, TierWorker
 from .errors import StateError
 from .metrics import TierMetrics
 from .protocol.formats import Tier
+from .session.exact import StillWish
+from .settling import Settler, StillTaker
 
 __all__ = ["FrameSink", "Pipeline"]
 
@@ -48,6 +50,7 @@ class Pipeline:
         tiers: What it can open, best first.
         clock: Seconds of a monotonic clock.
         max_fps: Pictures per second of each tier, at most; None for no limit.
+        open_still: Opens encoders of lossless stills; None for no stills.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Pipeline:
         tiers: tuple[Tier, ...],
         clock: Callable[[], float] = time.monotonic,
         max_fps: float | None = None,
+        open_still: EncoderFactory | None = None,
     ) -> None:
         self._source = source
         self._open_encoder = open_encoder
@@ -68,6 +72,7 @@ class Pipeline:
         self._ending: set[TierWorker] = set()
         self._sinks: tuple[FrameSink, ...] = ()
         self._numbers = ChunkNumbers()
+        self._settler = Settler(source, open_still, self._numbers, clock)
         self._closed = False
 
     @property
@@ -99,6 +104,7 @@ class Pipeline:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Offer nothing more. The encoder of a tier without viewers is freed."""
+        self._settler.forget(subscriber)
         with self._lock:
             for tier, worker in list(self._workers.items()):
                 if worker.leave_viewer(subscriber):
@@ -119,8 +125,17 @@ class Pipeline:
         if (worker := self._worker_of(subscriber)) is not None:
             worker.need_picture(subscriber, after)
 
+    def wish_still(self, taker: StillTaker, wish: StillWish | None) -> None:
+        """Which lossless still ``taker`` would take now, once the picture has settled; see `Settler`."""
+        self._settler.wish(taker, wish)
+
+    def input_came(self) -> None:
+        """Something happened that may bring another frame soon: a lossless still has to wait."""
+        self._settler.moved()
+
     def frame_published(self) -> None:
         """`FrameSource.latest` is another frame."""
+        self._settler.moved()
         for worker in self._snapshot():
             worker.wake()
         for sink in self._sinks:
@@ -135,7 +150,13 @@ class Pipeline:
         workers, sinks = self._snapshot(), self._sinks
         return any(worker.wants_frame() for worker in workers) or any(sink.wants_frame() for sink in sinks)
 
-    def reconfigure(self, open_encoder: EncoderFactory, tiers: tuple[Tier, ...], max_fps: float | None) -> None:
+    def reconfigure(
+        self,
+        open_encoder: EncoderFactory,
+        tiers: tuple[Tier, ...],
+        max_fps: float | None,
+        open_still: EncoderFactory | None = None,
+    ) -> None:
         """Encode in other ways from now on: the arguments are as for the class.
 
         All viewers choose again, and get the latest picture of a new encoder. A tier whose encoder failed before is
@@ -150,6 +171,7 @@ class Pipeline:
             self._open_encoder, self._tiers, self._max_fps = open_encoder, tiers, max_fps
             workers, self._workers = list(self._workers.values()), {}
             self._ending = {*workers, *(other for other in self._ending if other.is_alive())}
+        self._settler.reconfigure(open_still)
         for worker in workers:
             worker.dismiss(lambda subscriber: subscriber.tiers_changed())
 
@@ -191,6 +213,7 @@ class Pipeline:
             sink.close()
         for worker in workers:
             worker.join(JOIN_TIMEOUT_S)
+        self._settler.close()
 
     def _make_worker(self, tier: Tier) -> TierWorker:
         return TierWorker(

@@ -34,6 +34,7 @@ def serve(
     codec: str = "auto",
     max_fps: float | None = None,
     bitrate: int | None = None,
+    settle: bool = True,
     token: str | None = None,
     authenticate: Authenticator | None = None,
     origins: str | Iterable[str] = (),
@@ -60,11 +61,13 @@ def serve(
         max_size: See ``resize``.
         control: See ``resize``.
         max_viewers: See ``resize``.
-        quality: As `DisplayOptions` says, as are ``encoder``, ``codec``, ``max_fps`` and ``bitrate``.
+        quality: As `DisplayOptions` says, as are ``encoder``, ``codec``, ``max_fps``, ``bitrate`` and
+            ``settle``.
         encoder: See ``quality``.
         codec: See ``quality``.
         max_fps: See ``quality``.
         bitrate: See ``quality``.
+        settle: See ``quality``.
         token: As `Server` says, as are ``authenticate``, ``origins``, ``limits``, ``ssl_certfile`` and
             ``ssl_keyfile``. They are the server's: a later display on it leaves them out, or gives the same.
         authenticate: See ``token``.
@@ -78,7 +81,9 @@ def serve(
         AddressError: The server cannot listen there.
     """
     policy = ViewerPolicy(resize=resize, max_size=max_size, control=control, max_viewers=max_viewers)
-    options = DisplayOptions(quality=quality, encoder=encoder, codec=codec, max_fps=max_fps, bitrate=bitrate)
+    options = DisplayOptions(
+        quality=quality, encoder=encoder, codec=codec, max_fps=max_fps, bitrate=bitrate, settle=settle
+    )
     allowed = origins if isinstance(origins, str) else tuple(origins)
     server = ServerOptions(token, authenticate, allowed, limits, ssl_certfile, ssl_keyfile)
     display = host_display(

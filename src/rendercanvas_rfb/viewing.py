@@ -173,6 +173,11 @@ class ViewerSession:
         self._apply(self._viewer.offer(chunk, self._time()))
         self._report()
 
+    def offer_still(self, chunk: Chunk) -> None:
+        """Send the lossless still, if it is still wanted."""
+        self._apply(self._viewer.offer_still(chunk, self._time()))
+        self._report()
+
     def tiers_changed(self) -> None:
         """Choose again."""
         pipeline = self._display.pipeline
@@ -283,6 +288,7 @@ class ViewerSession:
 
     def _report(self) -> None:
         self._display.pipeline.ready(self, self._viewer.has_room)
+        self._display.pipeline.wish_still(self, self._viewer.still_wish)
 
     def _put(self, message: str | bytes | _Keyed | Close) -> bool:
         if isinstance(message, Close):

@@ -29,7 +29,7 @@ class Pattern:
 
 
 async def test_video_in_444_is_sharp_and_has_the_right_colours(make_canvas, open_page):
-    canvas = make_canvas()
+    canvas = make_canvas(settle=False)
     Pattern(canvas, color_blocks)
     viewer = await open_page(canvas.url, 640, 480)
     shown, drawn = await viewer.current(canvas._display, (640, 480))
@@ -40,7 +40,7 @@ async def test_video_in_444_is_sharp_and_has_the_right_colours(make_canvas, open
 
 @pytest.mark.parametrize(("width", "height"), [(641, 479), (203, 101), (97, 333)])
 async def test_odd_sizes_have_no_foreign_edge(make_canvas, open_page, painter, width, height):
-    canvas = make_canvas()
+    canvas = make_canvas(settle=False)
     painter(canvas, (250, 130, 20))
     viewer = await open_page(canvas.url, width, height)
     shown, drawn = await viewer.current(canvas._display, (width, height))
@@ -49,7 +49,7 @@ async def test_odd_sizes_have_no_foreign_edge(make_canvas, open_page, painter, w
 
 
 async def test_the_picture_follows_the_window(make_canvas, open_page):
-    canvas = make_canvas()
+    canvas = make_canvas(settle=False)
     Pattern(canvas, color_blocks)
     viewer = await open_page(canvas.url, 400, 300)
     await viewer.current(canvas._display, (400, 300))
@@ -61,7 +61,7 @@ async def test_the_picture_follows_the_window(make_canvas, open_page):
 
 @pytest.mark.parametrize("ratio", [1.5, 2])
 async def test_a_screen_with_more_device_pixels_gets_all_of_them(make_canvas, open_page, ratio):
-    canvas = make_canvas()
+    canvas = make_canvas(settle=False)
     Pattern(canvas, color_blocks)
     viewer = await open_page(canvas.url, 400, 300, ratio)
     shown, drawn = await viewer.current(canvas._display, (int(400 * ratio), int(300 * ratio)))

@@ -23,7 +23,7 @@ async def test_lossless_is_exact_on_the_page(codec, open_page):
 
 @pytest.mark.parametrize(("quality", "chroma"), [("sharp", "444"), ("balanced", "444"), ("low-bandwidth", "420")])
 async def test_lossy_qualities_are_video(quality, chroma, open_page):
-    with serve(port=0, quality=quality) as display:
+    with serve(port=0, quality=quality, settle=False) as display:
         display.publish(heatmap(640, 480))
         viewer = await open_page(display.url, 640, 480)
         shown, drawn = await viewer.current(display, (640, 480))

@@ -23,6 +23,7 @@ from rendercanvas_rfb.client import connect
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import ConfigurationError, ConnectionClosed
 from rendercanvas_rfb.limits import ServerLimits
+from rendercanvas_rfb.options import DisplayOptions
 from rendercanvas_rfb.protocol.messages import Stats
 from rendercanvas_rfb.server import Server
 from tests.push.serving import HELLO, PNG, add_display, base_of, hello, open_socket, picture
@@ -204,7 +205,7 @@ class TestMotionJpeg:
 
 class TestMetrics:
     async def test_viewers_and_encoders_are_counted(self, server: Server) -> None:
-        display = add_display(server)
+        display = add_display(server, options=DisplayOptions(settle=False))
         async with http(server) as client, connect(server.url("plot"), video=()) as viewer:
             for value in range(1, 6):
                 display.present(picture(value))

@@ -44,9 +44,16 @@ def frame(version: int = 1, width: int = 4, height: int = 3) -> Frame:
 
 
 def chunk(
-    sequence: int, *, keyframe: bool = False, stream: int = 1, tier: Tier = H264_444, version: int = 0, size: int = 100
+    sequence: int,
+    *,
+    keyframe: bool = False,
+    stream: int = 1,
+    tier: Tier = H264_444,
+    version: int = 0,
+    size: int = 100,
+    lossless: bool = False,
 ) -> Chunk:
-    header = ChunkHeader(tier.format, keyframe, False, sequence, stream, 4, 3, 1.0, version, 0)
+    header = ChunkHeader(tier.format, keyframe, lossless, sequence, stream, 4, 3, 1.0, version, 0)
     return Chunk(header, pack_chunk(header, bytes(size)), StreamInfo(tier, "codec", 4, 3, BT709, "fake"), 0.001)
 
 

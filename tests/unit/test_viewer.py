@@ -10,7 +10,7 @@ import pytest
 from rendercanvas_rfb.errors import CloseCode, ProtocolError, StateError
 from rendercanvas_rfb.events import Event
 from rendercanvas_rfb.protocol.chunk import Chunk
-from rendercanvas_rfb.protocol.formats import Tier
+from rendercanvas_rfb.protocol.formats import PictureFormat, Tier
 from rendercanvas_rfb.protocol.messages import (
     Ack,
     Bye,
@@ -27,10 +27,12 @@ from rendercanvas_rfb.protocol.messages import (
     StreamStarted,
     ViewChanged,
 )
+from rendercanvas_rfb.session.exact import StillWish
 from rendercanvas_rfb.session.viewer import (
     HANDSHAKE_TIMEOUT_S,
     PING_AFTER_S,
     SILENCE_LIMIT_S,
+    STILL_REASON,
     Authenticate,
     Close,
     Effect,
@@ -132,6 +134,107 @@ class TestOpening:
     def test_a_second_hello_is_refused(self) -> None:
         with pytest.raises(ProtocolError, match="unexpected Hello while open"):
             open_viewer().receive(HELLO, NOW)
+
+
+def still(sequence: int, version: int = 0, *, stream: int = 50, tier: Tier = PNG, size: int = 100) -> Chunk:
+    return chunk(sequence, keyframe=True, stream=stream, tier=tier, version=version, size=size, lossless=True)
+
+
+class TestStills:
+    def test_who_has_shown_all_it_was_sent_wishes_for_the_exact_pixels_of_it(self) -> None:
+        viewer = open_viewer()
+        assert viewer.still_wish is None
+        viewer.offer(chunk(1, keyframe=True, version=7), NOW)
+        assert viewer.still_wish is None
+        viewer.receive(Ack(1), NOW)
+        assert viewer.still_wish == StillWish(7, PictureFormat.PNG)
+
+    @pytest.mark.parametrize(
+        ("images", "expected"),
+        [
+            ((PictureFormat.PNG, PictureFormat.JPEG, PictureFormat.WEBP), PictureFormat.WEBP),
+            ((PictureFormat.JPEG, PictureFormat.PNG), PictureFormat.PNG),
+        ],
+    )
+    def test_the_format_is_the_best_lossless_one_that_the_viewer_shows(
+        self, images: tuple[PictureFormat, ...], expected: PictureFormat
+    ) -> None:
+        viewer = open_viewer(replace(HELLO, capabilities=Capabilities((H264_444,), images)))
+        viewer.offer(chunk(1, keyframe=True), NOW)
+        viewer.receive(Ack(1), NOW)
+        assert viewer.still_wish == StillWish(0, expected)
+
+    def test_who_shows_no_lossless_format_wishes_for_none(self) -> None:
+        viewer = open_viewer(replace(HELLO, capabilities=Capabilities((H264_444,), (PictureFormat.JPEG,))))
+        viewer.offer(chunk(1, keyframe=True), NOW)
+        viewer.receive(Ack(1), NOW)
+        assert viewer.still_wish is None
+
+    def test_who_has_a_lossless_picture_wishes_for_none(self) -> None:
+        viewer = open_viewer(replace(HELLO, capabilities=Capabilities((), (PictureFormat.PNG,), "disabled")))
+        viewer.offer(chunk(1, keyframe=True, tier=PNG, lossless=True), NOW)
+        viewer.receive(Ack(1), NOW)
+        assert viewer.still_wish is None
+
+    def test_a_still_is_announced_as_a_stream_of_its_own_and_the_stream_of_the_video_remains(self) -> None:
+        viewer = showing()
+        refined = still(2)
+        announced, *rest = viewer.offer_still(refined, NOW)
+        assert isinstance(announced, Send)
+        assert announced.message == StreamStarted(50, refined.info, STILL_REASON)
+        assert rest == [SendChunk(refined)]
+        viewer.receive(Ack(2), NOW)
+        delta = chunk(3, version=1)
+        assert viewer.offer(delta, NOW) == [SendChunk(delta)]
+        viewer.receive(Ack(3), NOW)
+        again = still(4, 1)
+        assert viewer.offer_still(again, NOW) == [SendChunk(again)]
+
+    def test_one_that_was_sent_is_not_sent_again_though_video_of_the_same_picture_comes(self) -> None:
+        viewer = showing()
+        viewer.offer_still(still(2), NOW)
+        viewer.offer(chunk(3, keyframe=True), NOW)
+        viewer.receive(Ack(3), NOW)
+        assert viewer.still_wish is None
+        assert viewer.offer_still(still(4), NOW) == []
+
+    def test_a_still_of_another_picture_than_the_one_shown_is_left_out(self) -> None:
+        viewer = showing()
+        assert viewer.offer_still(still(2, version=1), NOW) == []
+        viewer.offer(chunk(3, version=2), NOW)
+        viewer.receive(Ack(3), NOW)
+        assert viewer.offer_still(still(4, version=1), NOW) == []
+
+    def test_one_that_is_left_out_gates_nothing_and_is_wished_for_still(self) -> None:
+        viewer = showing()
+        viewer.offer(chunk(2), NOW)
+        assert viewer.offer_still(still(3), NOW) == []
+        assert sent(viewer.offer(chunk(4), NOW)) == [4]
+        viewer.receive(Ack(4), NOW)
+        assert viewer.still_wish is not None
+        assert sent(viewer.offer_still(still(5), NOW)) == [5]
+
+    def test_one_in_flight_takes_part_in_the_window_and_leaves_room_for_video(self) -> None:
+        viewer = showing()
+        viewer.offer_still(still(2), NOW)
+        assert viewer.window.in_flight == 1
+        assert sent(viewer.offer(chunk(3, version=1), NOW)) == [3]
+        viewer.receive(Ack(3), NOW)
+        assert viewer.window.in_flight == 0
+
+    def test_who_is_hidden_or_lacks_a_keyframe_wishes_for_none(self) -> None:
+        viewer = showing()
+        wishes = []
+        for message in (ViewChanged(HIDDEN_VIEW), ViewChanged(VIEW), KeyframeRequest("lost")):
+            viewer.receive(message, NOW)
+            wishes.append(viewer.still_wish)
+        assert wishes == [None, StillWish(0, PictureFormat.PNG), None]
+
+    def test_a_still_is_counted_as_sent_and_not_as_a_keyframe(self) -> None:
+        viewer = showing()
+        viewer.offer_still(still(2), NOW)
+        metrics = viewer.metrics("plot", NOW)
+        assert (metrics.sent, metrics.keyframes) == (2, 1)
 
 
 class TestChunks:

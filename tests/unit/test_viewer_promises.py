@@ -23,6 +23,7 @@ from rendercanvas_rfb.protocol.messages import (
     StreamStarted,
     ViewChanged,
 )
+from rendercanvas_rfb.session.exact import Exactness
 from rendercanvas_rfb.session.held import HeldInput
 from rendercanvas_rfb.session.meter import ViewerMeter
 from rendercanvas_rfb.session.viewer import Effect, NeedPicture, SelectTier, Send, SendChunk, Viewer
@@ -62,10 +63,13 @@ class ViewerPromises(RuleBasedStateMachine):
         self.tier: Tier | None = None
         self.sequence = 0
         self.streams = 0
-        self.version = 0
+        self.still_stream = 0
+        self.version = 1
         # What the page has: the streams it was told of, what it decoded last, and what it has not acknowledged.
-        self.announced: int | None = None
+        self.announced: dict[bool, int] = {}
         self.decoded: Chunk | None = None
+        self.shown: Chunk | None = None
+        self.exact: int | None = None
         self.unacknowledged: list[int] = []
         # Those of them that were sent since the page was hidden last.
         self.in_flight: list[int] = []
@@ -88,25 +92,40 @@ class ViewerPromises(RuleBasedStateMachine):
                 case SelectTier(tier):
                     self.tier = tier
                     self.asked = False
-                case Send(StreamStarted(stream)):
-                    self.announced = stream
+                case Send(StreamStarted(stream, info)):
+                    self.announced[info.tier.format.is_video] = stream
                 case SendChunk(sent):
                     self.show(sent)
 
     def show(self, sent: Chunk) -> None:
         header = sent.header
         assert self.viewer.visible
+        assert header.stream == self.announced[header.format.is_video]
+        assert self.shown is None or header.sequence > self.shown.header.sequence
+        self.shown = sent
+        self.unacknowledged.append(header.sequence)
+        self.in_flight.append(header.sequence)
+        assert len(self.in_flight) <= self.viewer.window.size
+        if header.lossless:
+            self.show_still(sent)
+        else:
+            self.decode(sent)
+
+    def show_still(self, sent: Chunk) -> None:
+        """It leaves what the decoder has alone, and shows what that showed."""
+        assert self.decoded is not None
+        assert sent.header.frame == self.decoded.header.frame
+        assert sent.header.frame != self.exact
+        self.exact = sent.header.frame
+
+    def decode(self, sent: Chunk) -> None:
+        header = sent.header
         assert sent.info.tier == self.tier
-        assert header.stream == self.announced
-        assert self.decoded is None or header.sequence > self.decoded.header.sequence
         refers_to = self.encoders[sent.info.tier].refers_to[header.sequence]
         if refers_to is not None:
             assert self.decoded is not None
             assert self.decoded.header.sequence == refers_to
         self.decoded = sent
-        self.unacknowledged.append(header.sequence)
-        self.in_flight.append(header.sequence)
-        assert len(self.in_flight) <= self.viewer.window.size
 
     def offer(self, offered: Chunk) -> None:
         if offered.info.tier == self.tier and offered.header.keyframe:
@@ -143,6 +162,22 @@ class ViewerPromises(RuleBasedStateMachine):
         last = self.encoders[self.tier].last
         if last is not None and last.header.keyframe:
             self.offer(last)
+
+    @rule(age=st.sampled_from([0, 0, 0, 1]), resize=st.booleans())
+    def offer_a_still(self, age: int, resize: bool) -> None:
+        if resize or not self.still_stream:
+            self.streams += 1
+            self.still_stream = self.streams
+        self.sequence += 1
+        still = chunk(
+            self.sequence,
+            keyframe=True,
+            stream=self.still_stream,
+            tier=PNG,
+            version=self.version - age,
+            lossless=True,
+        )
+        self.carry_out(self.viewer.offer_still(still, self.now))
 
     @precondition(lambda self: self.unacknowledged)
     @rule(data=st.data())
@@ -205,13 +240,20 @@ class ViewerPromises(RuleBasedStateMachine):
             assert self.decoded.header.frame == latest.header.frame
 
     @invariant()
+    def who_wishes_for_a_still_has_shown_all_that_was_sent(self) -> None:
+        if (wish := self.viewer.still_wish) is not None:
+            assert not self.in_flight
+            assert self.decoded is not None
+            assert wish.frame == self.decoded.header.frame != self.exact
+
+    @invariant()
     def who_could_show_a_picture_and_lacks_one_has_asked(self) -> None:
         assert not self.viewer.needs_picture or self.asked
 
 
 def snapshot(value: Any) -> Any:
     """All that the viewer and its parts hold, comparable."""
-    if isinstance(value, Viewer | Window | HeldInput | ViewerMeter):
+    if isinstance(value, Viewer | Window | HeldInput | ViewerMeter | Exactness):
         return {name: snapshot(member) for name, member in vars(value).items()}
     return list(value) if isinstance(value, deque) else value
 

@@ -101,7 +101,7 @@ class Client:
 
     Attributes:
         state: The retained state, as far as it was received.
-        stream: What the server said of the present stream; None before the first.
+        stream: What the server said of the stream of the last chunk; None before the first.
         messages: The newest message of each key, as far as they were received.
         stats: The newest statistics, once `request_stats` was called.
         bytes_received: Bytes of all messages so far, control messages too.
@@ -173,6 +173,7 @@ class Client:
 
         Raises:
             ConnectionClosed: There is none.
+            ProtocolError: The server sent what is not allowed.
         """
         try:
             message: str | bytes = await self._socket.recv()
@@ -180,7 +181,9 @@ class Client:
             raise _closed(error) from error
         self.bytes_received += len(message)
         if isinstance(message, bytes):
-            return unpack_chunk(message)
+            header, payload = unpack_chunk(message)
+            self.stream = self._decoder.stream_of(header)
+            return header, payload
         control = decode_server(message)
         await self._take(control)
         return control
@@ -242,7 +245,6 @@ class Client:
             case StateChanged(state):
                 self.state.update(state)
             case StreamStarted():
-                self.stream = message
                 self._decoder.start(message)
             case Message(data, key):
                 self._unread.append(message)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from ..errors import ProtocolError
 from ..frames import ColorSpace, Pixels
+from ..protocol.formats import StreamInfo
 from ..protocol.messages import ChunkHeader, StreamStarted
 
 __all__ = ["ChunkDecoder", "Picture"]
@@ -39,16 +40,33 @@ class Picture:
 
 
 class ChunkDecoder:
-    """Decodes the chunks of one connection, in order. A new `StreamStarted` starts afresh."""
+    """Decodes the chunks of one connection, in order.
+
+    There is one stream of video and one of images at a time. A new `StreamStarted` takes the place of the one before
+    it of its kind, and leaves the other alone: video goes on after a still image where it was.
+    """
 
     def __init__(self) -> None:
-        self._stream: StreamStarted | None = None
+        self._streams: dict[bool, StreamStarted] = {}
         self._video: VideoCodecContext | None = None
 
     def start(self, stream: StreamStarted) -> None:
-        """Take what describes the chunks that follow."""
-        self._stream = stream
-        self._video = None
+        """Take what describes chunks that follow."""
+        is_video = stream.info.tier.format.is_video
+        self._streams[is_video] = stream
+        if is_video:
+            self._video = None
+
+    def stream_of(self, header: ChunkHeader) -> StreamStarted:
+        """What describes the chunk.
+
+        Raises:
+            ProtocolError: It belongs to no stream that was announced.
+        """
+        stream = self._streams.get(header.format.is_video)
+        if stream is None or header.stream != stream.stream:
+            raise ProtocolError(f"chunk {header.sequence} belongs to stream {header.stream}, which was not announced")
+        return stream
 
     def decode(self, header: ChunkHeader, payload: bytes | memoryview) -> Picture:
         """Decode one chunk.
@@ -56,23 +74,21 @@ class ChunkDecoder:
         Raises:
             ProtocolError: It belongs to no stream that was announced, or cannot be decoded.
         """
-        if self._stream is None or header.stream != self._stream.stream:
-            raise ProtocolError(f"chunk {header.sequence} belongs to stream {header.stream}, which was not announced")
+        info = self.stream_of(header).info
         try:
-            pixels = self._decode_video(payload) if header.format.is_video else _decode_image(payload)
+            pixels = self._decode_video(payload, info) if header.format.is_video else _decode_image(payload)
         except (FFmpegError, OSError) as error:
             raise ProtocolError(f"chunk {header.sequence} cannot be decoded: {error}") from error
-        is_wide = self._stream.info.color.primaries == "smpte432"
+        is_wide = info.color.primaries == "smpte432"
         return Picture(
             header,
             np.ascontiguousarray(pixels[: header.height, : header.width]),
             ColorSpace.DISPLAY_P3 if is_wide else ColorSpace.SRGB,
         )
 
-    def _decode_video(self, payload: bytes | memoryview) -> Pixels:
-        assert self._stream is not None
+    def _decode_video(self, payload: bytes | memoryview, info: StreamInfo) -> Pixels:
         if self._video is None:
-            context = CodecContext.create(self._stream.info.tier.format.value, "r")
+            context = CodecContext.create(info.tier.format.value, "r")
             assert isinstance(context, VideoCodecContext)
             context.thread_count = 1  # Threads by frame hold pictures back.
             context.flags |= int(av.codec.context.Flags.low_delay)
@@ -80,7 +96,7 @@ class ChunkDecoder:
         frames = self._video.decode(av.Packet(bytes(payload)))
         if len(frames) != 1:
             raise ProtocolError(f"one chunk decoded to {len(frames)} pictures")
-        color = self._stream.info.color
+        color = info.color
         if color.matrix == "rgb":
             return frames[0].to_ndarray(format="rgb24").astype(np.uint8, copy=False)
         rgb = frames[0].reformat(

@@ -22,6 +22,7 @@ __all__ = [
     "encoder_names",
     "find_encoder",
     "open_encoder",
+    "open_still",
     "register_encoder",
     "select_encoders",
 ]
@@ -229,3 +230,12 @@ def open_encoder(tier: Tier, width: int, height: int) -> Encoder:
         size.
     """
     return _open(_BUILT_IN, EncoderSettings(), tier, width, height)
+
+
+def open_still(tier: Tier, width: int, height: int) -> Encoder:
+    """Open an encoder of lossless images, of a format that has those. An `EncoderFactory`.
+
+    Raises:
+        EncoderError: As `open_encoder`.
+    """
+    return _open(_BUILT_IN, EncoderSettings(lossless=True), tier, width, height)

@@ -27,10 +27,10 @@ class ViewerMeter:
         self._encode_s = 0.0
         self._frame_rate, self._bit_rate = Rate(now), Rate(now)
 
-    def sent(self, chunk: Chunk, now: float) -> None:
-        """A chunk was sent."""
+    def sent(self, chunk: Chunk, now: float, *, still: bool = False) -> None:
+        """A chunk was sent. A ``still`` that refines a stream is none of its keyframes."""
         self._sent += 1
-        self._keyframes += chunk.header.keyframe
+        self._keyframes += chunk.header.keyframe and not still
         self._bytes += len(chunk.message)
         self._bit_rate.add(8 * len(chunk.message), now)
         self._encode_s = chunk.encode_s

@@ -7,6 +7,7 @@ promises:
 
 - The first chunk of a stream that is sent is a keyframe, and its `StreamStarted` is sent before it.
 - After a chunk of video that was not sent, none is sent until the next keyframe.
+- A lossless still changes nothing for the chunks of the stream that come after it, whether or not it was sent.
 - There are never more chunks in flight than the window allows.
 - Nothing is queued here: what is not sent at once is left out, so that the next chunk sent is the latest.
 """
@@ -15,7 +16,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from ..errors import CloseCode, ProtocolError, StateError, truncate_reason
@@ -35,7 +35,6 @@ from ..protocol.messages import (
     Message,
     Ping,
     Pong,
-    ServerMessage,
     Stats,
     StatsRequest,
     StreamStarted,
@@ -45,6 +44,8 @@ from ..protocol.messages import (
 )
 from ..protocol.negotiate import Choice, choose_tier
 from ..viewer_event import SPARE, PictureSize
+from .effects import Authenticate, Close, Effect, NeedPicture, SelectTier, Send, SendChunk, SetView, Submit
+from .exact import STILL_FORMATS, Exactness, StillWish
 from .held import HeldInput
 from .meter import ViewerMeter
 from .window import MAX_CHUNKS, Window
@@ -76,6 +77,9 @@ SILENCE_LIMIT_S = 10.0
 STATS_INTERVAL_S = 1.0
 """Seconds between two statistics messages."""
 
+STILL_REASON = "the picture stands still: the exact pixels"
+"""Why a viewer of video is sent an image, in words for the statistics panel."""
+
 
 class ViewerState(Enum):
     """Where a connection stands."""
@@ -105,68 +109,6 @@ _ACCEPTS: Mapping[ViewerState, tuple[type, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Authenticate:
-    """Decide about this viewer, then call `Viewer.accept` or close."""
-
-    hello: Hello
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send a control message."""
-
-    message: ServerMessage
-
-
-@dataclass(frozen=True, slots=True)
-class SendChunk:
-    """Send a chunk."""
-
-    chunk: Chunk
-
-
-@dataclass(frozen=True, slots=True)
-class SelectTier:
-    """Have chunks of this tier offered from now on, and of no other."""
-
-    tier: Tier
-
-
-@dataclass(frozen=True, slots=True)
-class NeedPicture:
-    """Have a chunk offered that needs no other.
-
-    The last one of the tier, if it is a keyframe and current, else a new keyframe.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Submit:
-    """Hand an event to the display. The viewer was looking at a picture of this size, if at any."""
-
-    event: Event
-    picture: PictureSize = SPARE
-
-
-@dataclass(frozen=True, slots=True)
-class SetView:
-    """The viewer's size or visibility is another."""
-
-    view: View | None
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Close the connection."""
-
-    code: int
-    reason: str
-
-
-Effect = Authenticate | Send | SendChunk | SelectTier | NeedPicture | Submit | SetView | Close
-
-
 class Viewer:
     """The server's side of one connection.
 
@@ -189,7 +131,9 @@ class Viewer:
         self._held = HeldInput()
         self._meter = ViewerMeter(now)
         self._needs_keyframe = True
-        self._announced: int | None = None
+        self._exactness = Exactness()
+        # The streams that the viewer knows: at most one of video and one of images.
+        self._announced: dict[bool, int] = {}
         self._last_sequence: int | None = None
         self._last_heard = now
         self._last_ping = now
@@ -211,6 +155,19 @@ class Viewer:
     def needs_picture(self) -> bool:
         """Whether the viewer could show a picture and has no current one that the next delta could refer to."""
         return self.has_room and self._needs_keyframe
+
+    @property
+    def still_wish(self) -> StillWish | None:
+        """The lossless still that the viewer would take now; None where it has one, or has something else to do.
+
+        A still is for an idle link, where it delays nothing: all that was sent is on the screen.
+        """
+        frame = self._exactness.inexact_frame
+        if frame is None or not self.visible or self._needs_keyframe or self.window.in_flight:
+            return None
+        images = () if self._capabilities is None else self._capabilities.images
+        format = next((format for format in STILL_FORMATS if format in images), None)
+        return None if format is None else StillWish(frame, format)
 
     @property
     def last_sequence(self) -> int | None:
@@ -314,16 +271,17 @@ class Viewer:
             self._needs_keyframe = True
             self._meter.dropped += 1
             return []
-        effects: list[Effect] = []
-        if self._announced != chunk.header.stream:
-            self._announced = chunk.header.stream
-            effects.append(Send(StreamStarted(chunk.header.stream, chunk.info, self.choice.reason)))
         self._needs_keyframe = False
-        self._last_sequence = chunk.header.sequence
-        self._note_size(chunk.header)
-        self.window.sent(chunk.header.sequence, len(chunk.message), now)
-        self._meter.sent(chunk, now)
-        return [*effects, SendChunk(chunk)]
+        return self._send(chunk, self.choice.reason, now, still=False)
+
+    def offer_still(self, chunk: Chunk, now: float) -> list[Effect]:
+        """A lossless still is there. It is sent if the viewer wishes for it, else left out."""
+        header = chunk.header
+        if self.still_wish != StillWish(header.frame, header.format):
+            return []
+        if self._last_sequence is not None and not serial_less(self._last_sequence, header.sequence):
+            return []
+        return self._send(chunk, STILL_REASON, now, still=True)
 
     def tick(self, now: float, extra_stats: Mapping[str, float]) -> list[Effect]:
         """Let time pass; to be called about once a second. ``extra_stats`` go into the viewer's statistics."""
@@ -375,6 +333,19 @@ class Viewer:
         while self._sizes and not serial_less(sequence, self._sizes[0][0]):
             self._shown = self._sizes.popleft()[1]
         return self._ask()
+
+    def _send(self, chunk: Chunk, reason: str, now: float, *, still: bool) -> list[Effect]:
+        header = chunk.header
+        effects: list[Effect] = []
+        if self._announced.get(header.format.is_video) != header.stream:
+            self._announced[header.format.is_video] = header.stream
+            effects.append(Send(StreamStarted(header.stream, chunk.info, reason)))
+        self._last_sequence = header.sequence
+        self._exactness.sent(header)
+        self._note_size(header)
+        self.window.sent(header.sequence, len(chunk.message), now)
+        self._meter.sent(chunk, now, still=still)
+        return [*effects, SendChunk(chunk)]
 
     def _note_size(self, header: ChunkHeader) -> None:
         """Remember from which chunk on the picture has another size, until that chunk is shown."""
