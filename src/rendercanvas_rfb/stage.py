@@ -1,0 +1,205 @@
+"""A display as viewers, the pipeline and the server see it: who watches, what they send, when it ends.
+
+No network in here. All methods may be called from any thread, unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+from .audience import Audience, Watcher
+from .encoders.base import EncoderFactory
+from .encoders.registry import open_still
+from .errors import CloseCode
+from .events import Event
+from .feed import EventFeed
+from .frames import Frame
+from .inbox import Inbox
+from .options import DisplayOptions
+from .pipeline import Pipeline
+from .policy import ViewerPolicy
+from .protocol.formats import Tier
+from .protocol.messages import View
+from .publishing import Publisher
+from .settling import is_gesture
+from .viewer_event import SPARE, PictureSize, ViewerEvent
+
+__all__ = ["Stage", "still_opener"]
+
+
+class Stage:
+    """What a `Display` is to everybody but its program. The arguments are those of `Display`."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        options: DisplayOptions | None = None,
+        policy: ViewerPolicy | None = None,
+        tiers: tuple[Tier, ...] | None = None,
+        open_encoder: EncoderFactory | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.url = ""
+        """Address of its page, with the token where one is needed; empty while it is not served. Set by the server."""
+        self.on_wake: Callable[[], None] | None = None
+        """Called from any thread when there is something to look at: events, a view, or demand for a frame. Must
+        return at once."""
+        self._clock = clock
+        self._publisher = Publisher(clock, self._frame_published)
+        self._inbox = Inbox()
+        self._feed = EventFeed(self._inbox, self._refresh)
+        self._audience = Audience({"title": name, "cursor": "default"}, ViewerPolicy() if policy is None else policy)
+        self._closed = False
+        self._at_close: list[Callable[[], None]] = []
+        self._options = DisplayOptions() if options is None else options
+        self._options_changing = threading.Lock()
+        self._fixed_tiers, self._fixed_opener = tiers, open_encoder
+        chosen_opener, chosen_tiers = self._choose_encoders(self._options)
+        self.pipeline = Pipeline(
+            self, chosen_opener, chosen_tiers, clock, self._options.max_fps, still_opener(self._options)
+        )
+
+    def close(self, code: CloseCode = CloseCode.NORMAL, reason: str = "closed") -> None:
+        """End the stream and tell the viewers why. May be called more than once."""
+        if self._audience.dismiss(code, reason):
+            self._closed = True
+            self._inbox.close()
+            self.on_wake = None
+            while self._at_close:
+                self._at_close.pop()()
+            self.url = ""
+            self.pipeline.close()
+
+    def at_close(self, callback: Callable[[], None]) -> None:
+        """Have ``callback`` called once when the display is closed, on the thread that closes it.
+
+        Last come, first called.
+        """
+        self._at_close.append(callback)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        # Closing waits for a picture that is being encoded; others on this loop shall not.
+        await asyncio.to_thread(self.close)
+
+    @property
+    def latest(self) -> Frame | None:
+        """The frame that was published last; None before the first."""
+        return self._publisher.latest
+
+    def wants_frame(self) -> bool:
+        """Whether a frame that is published now would be sent to somebody."""
+        return self.pipeline.wants_frame()
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody may be looking at the picture."""
+        return self._audience.watched
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """A copy of the retained state."""
+        return self._audience.state
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    def attach(self, watcher: Watcher) -> dict[str, Any]:
+        """Let ``watcher`` in, and return the state that it must know; changes to it come from now on.
+
+        Raises:
+            StateError: The display is closed.
+            ProtocolError: It has as many viewers as it may have.
+        """
+        state = self._audience.admit(watcher)
+        self._tell(watcher, "viewer_joined")
+        return state
+
+    def detach(self, watcher: Watcher) -> None:
+        """``watcher`` is gone. Does nothing for one that is not attached."""
+        self.pipeline.unsubscribe(watcher)
+        if self._audience.release(watcher, self._clock()):
+            self._tell(watcher, "viewer_left")
+            self._size_changed()
+
+    def set_view(self, watcher: Watcher, view: View | None) -> None:
+        """``watcher`` has this size and visibility."""
+        self._audience.set_view(watcher, view, self._clock())
+        self._size_changed()
+
+    def submit(self, watcher: Watcher, event: Event, picture: PictureSize = SPARE) -> bool:
+        """Queue an event for the program, if ``watcher`` has the control; else it is left out.
+
+        Args:
+            watcher: Who sent it.
+            event: What it sent.
+            picture: What the viewer was looking at; the latest frame where that is not known.
+
+        Returns:
+            False where the queue is full: the program has not looked for long.
+        """
+        if not self._audience.controls(watcher):
+            return True
+        if picture is SPARE and (frame := self.latest) is not None:
+            picture = PictureSize(frame.width, frame.height, frame.pixel_ratio)
+        queued = self._inbox.put(ViewerEvent(watcher.id, watcher.principal, self._clock(), event, picture))
+        if queued:
+            if is_gesture(event):
+                self.pipeline.input_came()
+            self._wake()
+        return queued
+
+    def _choose_encoders(self, options: DisplayOptions) -> tuple[EncoderFactory, tuple[Tier, ...]]:
+        tiers, opener = options.select()
+        return (
+            opener if self._fixed_opener is None else self._fixed_opener,
+            tiers if self._fixed_tiers is None else self._fixed_tiers,
+        )
+
+    def _frame_published(self) -> None:
+        self.pipeline.frame_published()
+
+    def demand_changed(self) -> None:
+        """A frame may be wanted now that was not before."""
+        self._wake()
+
+    def _tell(self, watcher: Watcher, type: str) -> None:
+        now = self._clock()
+        self._inbox.put(ViewerEvent(watcher.id, watcher.principal, now, Event(type, now, {})))
+
+    def _size_changed(self) -> None:
+        # Who waits for events waits no longer than until the new size counts.
+        self._inbox.notify()
+        self._wake()
+
+    def _refresh(self) -> float | None:
+        """Queue what has become due; return the seconds until there is more of that, or None."""
+        now = self._clock()
+        if (resize := self._audience.take_resize(now)) is not None:
+            self._inbox.put(resize)
+        return self._audience.resize_due_in(now)
+
+    def _wake(self) -> None:
+        if (on_wake := self.on_wake) is not None:
+            on_wake()
+
+
+def still_opener(options: DisplayOptions) -> EncoderFactory | None:
+    """What opens the encoders of lossless stills, where there shall be any."""
+    return open_still if options.settle else None
