@@ -166,7 +166,7 @@ def test_the_public_surface_is_this() -> None:
         "serve",
     }
     assert {color.name for color in ColorSpace} == {"SRGB", "DISPLAY_P3"}
-    public = {name for name in vars(Display) if not name.startswith("_")}
+    public = {name for name in dir(Display) if not name.startswith("_")}
     assert {"publish", "wait_encoded", "poll_events", "events", "on", "send", "record", "snapshot", "close"} <= public
 
 
