@@ -35,6 +35,8 @@ def main() -> None:
     display = host_display(port=0)
     first = watch(display, 1)
     publish(display, pictures, seconds=5)
+    time.sleep(2)  # The picture stands still: the encoder of stills takes its memory, which is no viewer's.
+    publish(display, pictures, seconds=5)
     with_one = resident_bytes()
     others = watch(display, options.viewers)
     publish(display, pictures, seconds=10)
