@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
 
@@ -16,3 +17,10 @@ async def until(condition: Callable[[], object], what: str = "the condition", ti
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not come true in {timeout_s:g} s"
         await asyncio.sleep(0.005)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port

@@ -20,7 +20,7 @@ from .errors import StateError
 from .events import INPUT_TYPES, to_rendercanvas
 from .frames import PixelFormat
 from .hosting import host_display
-from .policy import ViewerPolicy
+from .policy import DEFAULT_MAX_SIZE, ViewerPolicy
 from .readback import ReadbackContext
 
 __all__ = ["RenderCanvas", "RfbRenderCanvas", "loop"]
@@ -35,9 +35,8 @@ MAX_CANVAS_DIMENSION = 8192
 """Pixels per side that a viewer can make the canvas have: WebGPU's guaranteed maximum for textures
 (maxTextureDimension2D), and more than an 8K screen."""
 
-MAX_CANVAS_PIXELS = 8192 * 4352
-"""Pixels in all: those of the largest picture that H.264 has a level for (6.2, ITU-T H.264 table A-1: 139264
-macroblocks)."""
+MAX_CANVAS_PIXELS = DEFAULT_MAX_SIZE[0] * DEFAULT_MAX_SIZE[1]
+"""Pixels in all: those of the largest picture that video can have, in whatever shape."""
 
 _FORMATS = {"rgba-u8": PixelFormat.RGBA, "bgra-u8": PixelFormat.BGRA}
 

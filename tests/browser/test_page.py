@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 
 import numpy as np
 
 from tests.browser.pages import decode_png
 from tests.programs import running
+from tests.support import free_port
 
 SCRIPT = """
 import numpy as np
@@ -22,7 +22,7 @@ loop.run()
 
 
 async def test_a_page_comes_back_by_itself_when_its_server_is_killed_and_restarted(open_page):
-    port = free_port()
+    port = str(free_port())
     async with running("-c", SCRIPT.format(channel=0), RENDERCANVAS_RFB_PORT=port) as program:
         viewer = await open_page(await program.address("plot"), 64, 48)
         await viewer.until("view?.frame")
@@ -143,9 +143,3 @@ async def test_nothing_is_loaded_from_elsewhere_and_nothing_is_not_found(make_ca
     await viewer.until("view?.frame")
     base = canvas.url.removesuffix("canvas-1/")
     assert [url for url, status in answers if not url.startswith((base, "blob:", "data:")) or status != 200] == []
-
-
-def free_port():
-    """A port that nobody listens on, as text."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return str(probe.getsockname()[1])

@@ -10,7 +10,7 @@ import websockets
 
 from rendercanvas_rfb.client import connect
 from rendercanvas_rfb.errors import AddressError, ConfigurationError, ConnectionClosed
-from tests.support import TIMEOUT_S
+from tests.support import TIMEOUT_S, free_port
 
 
 async def test_one_line_says_where_a_canvas_is(make_canvas, capsys):
@@ -31,8 +31,7 @@ async def test_a_port_in_use_is_passed_over_and_the_line_says_so(make_canvas, ca
 
 
 async def test_the_environment_says_where_to_listen(make_canvas, monkeypatch):
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     monkeypatch.setenv("RENDERCANVAS_RFB_HOST", "localhost")
     monkeypatch.setenv("RENDERCANVAS_RFB_PORT", str(port))
     assert make_canvas(port=None).url == f"http://localhost:{port}/canvas-1/"

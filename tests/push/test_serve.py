@@ -12,7 +12,7 @@ from rendercanvas_rfb import ColorSpace, Display, serve
 from rendercanvas_rfb.client import connect, view_of
 from rendercanvas_rfb.errors import ConfigurationError
 from tests.programs import picture_where, running, share
-from tests.support import until
+from tests.support import free_port, until
 
 ORANGE = (240, 140, 20)
 FRAME = f"np.full((120, 160, 3), {ORANGE}, np.uint8)"
@@ -168,12 +168,3 @@ def test_the_public_surface_is_this() -> None:
     assert {color.name for color in ColorSpace} == {"SRGB", "DISPLAY_P3"}
     public = {name for name in dir(Display) if not name.startswith("_")}
     assert {"publish", "wait_encoded", "poll_events", "events", "on", "send", "record", "snapshot", "close"} <= public
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port

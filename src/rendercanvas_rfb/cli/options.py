@@ -8,7 +8,7 @@ import sys
 
 from ..server import DEFAULT_HOST, DEFAULT_PORT
 
-__all__ = ["add_server_options", "can_open_browser"]
+__all__ = ["add_server_options", "apply_server_options", "can_open_browser"]
 
 
 def add_server_options(parser: argparse.ArgumentParser, *, what_opens: str) -> None:
@@ -26,6 +26,16 @@ def add_server_options(parser: argparse.ArgumentParser, *, what_opens: str) -> N
         f" (default: RENDERCANVAS_RFB_PORT, else {DEFAULT_PORT})",
     )
     group.add_argument("--open", action=argparse.BooleanOptionalAction, default=None, help=what_opens)
+
+
+def apply_server_options(arguments: argparse.Namespace) -> None:
+    """Have displays and canvases of this process served where the options say; those not given change nothing."""
+    if arguments.host is not None:
+        os.environ["RENDERCANVAS_RFB_HOST"] = arguments.host
+    if arguments.port is not None:
+        os.environ["RENDERCANVAS_RFB_PORT"] = str(arguments.port)
+    if arguments.open is not None:
+        os.environ["RENDERCANVAS_RFB_OPEN"] = str(int(arguments.open))
 
 
 def can_open_browser() -> bool:

@@ -7,7 +7,6 @@ The script runs as ``python script.py`` would run it: as ``__main__``, with its 
 from __future__ import annotations
 
 import argparse
-import os
 import runpy
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from .backend import choose_backend
-from .options import add_server_options
+from .options import add_server_options, apply_server_options
 from .requirements import how_to_get_a_driver, how_to_install
 
 __all__ = ["add_parser", "main"]
@@ -51,7 +50,7 @@ def main(arguments: argparse.Namespace) -> int:
         print(f"rendercanvas-rfb run: there is no file {arguments.script!r}", file=sys.stderr)
         return NOT_FOUND
     choose_backend()
-    _say_where_to_serve(arguments)
+    apply_server_options(arguments)
     sys.argv[:] = [arguments.script, *arguments.arguments]
     try:
         namespace = _run(arguments.script, as_module=arguments.as_module)
@@ -61,15 +60,6 @@ def main(arguments: argparse.Namespace) -> int:
     # Only now, because it holds the script's canvases.
     del namespace
     return 0
-
-
-def _say_where_to_serve(arguments: argparse.Namespace) -> None:
-    if arguments.host is not None:
-        os.environ["RENDERCANVAS_RFB_HOST"] = arguments.host
-    if arguments.port is not None:
-        os.environ["RENDERCANVAS_RFB_PORT"] = str(arguments.port)
-    if arguments.open is not None:
-        os.environ["RENDERCANVAS_RFB_OPEN"] = str(int(arguments.open))
 
 
 def _run(script: str, *, as_module: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..display import Display
 from ..errors import ConfigurationError
-from .options import add_server_options
+from .options import add_server_options, apply_server_options
 
 __all__ = ["add_parser", "find_display", "main"]
 
@@ -37,12 +37,7 @@ def add_parser(commands: Any) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Serve until the display is closed."""
-    if arguments.host is not None:
-        os.environ["RENDERCANVAS_RFB_HOST"] = arguments.host
-    if arguments.port is not None:
-        os.environ["RENDERCANVAS_RFB_PORT"] = str(arguments.port)
-    if arguments.open is not None:
-        os.environ["RENDERCANVAS_RFB_OPEN"] = str(int(arguments.open))
+    apply_server_options(arguments)
     if not sys.flags.safe_path:
         sys.path[0] = str(Path.cwd())
     display = find_display(arguments.target)
