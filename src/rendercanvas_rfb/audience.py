@@ -76,6 +76,11 @@ class Audience:
             return dict(self._state)
 
     @property
+    def is_stale(self) -> bool:
+        """Whether viewers were told that the picture is old."""
+        return bool(self._state.get("stale"))
+
+    @property
     def watched(self) -> bool:
         """Whether somebody may be looking at the picture."""
         with self._lock:

@@ -53,7 +53,7 @@ class Display(Stage):
 
         Args:
             **changes: Members of `DisplayOptions`: ``quality``, ``encoder``, ``codec``, ``max_fps``, ``bitrate``,
-                ``settle``. The others remain.
+                ``settle``, ``stale_after``. The others remain.
 
         Returns:
             All of them. Where the display was made with ``tiers`` or ``open_encoder``, those take precedence as ever.
@@ -67,6 +67,7 @@ class Display(Stage):
             opener, tiers = self._choose_encoders(options)
             self.pipeline.reconfigure(opener, tiers, options.max_fps, still_opener(options))
             self._options = options
+        self.check_freshness()
         return options
 
     def present(
@@ -92,7 +93,9 @@ class Display(Stage):
         Raises:
             FrameError: The array is not of that kind, or the pixel ratio is no positive finite number.
         """
-        return self._publisher.present(pixels, format, pixel_ratio, color)
+        frame = self._publisher.present(pixels, format, pixel_ratio, color)
+        self._has_published()
+        return frame
 
     def publish(
         self,
@@ -138,9 +141,11 @@ class Display(Stage):
             FrameError: Something is not as said above; the message says what it is and what is accepted. The picture
                 remains the one before.
         """
-        return self._publisher.publish(
+        shown = self._publisher.publish(
             frame, format=format, pixel_ratio=pixel_ratio, color=color, timestamp=timestamp, copy=copy
-        ).version
+        )
+        self._has_published()
+        return shown.version
 
     def wait_encoded(self, timeout: float | None = None) -> bool:
         """Wait until everything that was published with ``copy=False`` may be written to again.
@@ -289,8 +294,21 @@ class Display(Stage):
         """
         return self._audience.take_view()
 
+    def set_css_size(self, width: str | float | None = None, height: str | float | None = None) -> None:
+        """Ask the views to be that large in their pages, until their users choose another size.
+
+        Args:
+            width: A CSS length such as ``"640px"`` or ``"100%"``, a number of CSS pixels, or None for what the page
+                itself says.
+            height: Likewise.
+
+        Raises:
+            ConfigurationError: One of them is none of these.
+        """
+        self.set_state(css_width=_css_length(width), css_height=_css_length(height))
+
     def set_state(self, **members: Any) -> None:
-        """Change members of the retained state: title, cursor, width, height, pixel_ratio (``docs/protocol.md``).
+        """Change members of the retained state: title, cursor, width, height, ... (``docs/protocol.md``).
 
         Viewers are told those that are different from before.
 
@@ -313,3 +331,9 @@ class Display(Stage):
         if not self._inbox.put(replace(event, received=self._clock()), merge=False):
             raise StateError(f"the program does not take the events of display {self.name!r}: no more fit in")
         self._wake()
+
+
+def _css_length(length: str | float | None) -> str | None:
+    is_number = isinstance(length, int | float) and not isinstance(length, bool)
+    # Not in exponents, which CSS lengths have not got here; three digits are less than a device pixel.
+    return f"{length:.3f}".rstrip("0").rstrip(".") + "px" if is_number else length  # type: ignore[return-value]

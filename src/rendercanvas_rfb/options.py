@@ -76,6 +76,9 @@ class DisplayOptions:
             needs. Still images have no limit.
         settle: Whether viewers of a lossy stream are sent the exact pixels, as one lossless image, once the picture
             has not changed for a moment.
+        stale_after: Seconds after which viewers are told that no picture has come, for a program that promises to
+            publish more often than that; a picture that is equal to the one before counts as one. None for a program
+            that publishes when it has something to show.
 
     Raises:
         ConfigurationError: A value is not accepted, values contradict each other, or this machine has no encoder for
@@ -88,6 +91,7 @@ class DisplayOptions:
     max_fps: float | None = None
     bitrate: float | None = None
     settle: bool = True
+    stale_after: float | None = None
 
     def __post_init__(self) -> None:
         _check_choice("quality", self.quality, tuple(QUALITIES))
@@ -102,6 +106,10 @@ class DisplayOptions:
             )
         if not isinstance(self.settle, bool):
             raise ConfigurationError(f"settle must be True or False, not {self.settle!r}")
+        if self.stale_after is not None and not (_is_number(self.stale_after) and 0 < self.stale_after < math.inf):
+            raise ConfigurationError(
+                f"stale_after must be a positive number of seconds or None, not {self.stale_after!r}"
+            )
         self.select()
 
     @property
@@ -148,6 +156,7 @@ class OptionChanges(TypedDict, total=False):
     max_fps: float | None
     bitrate: float | None
     settle: bool
+    stale_after: float | None
 
 
 def _check_choice(name: str, value: object, accepted: tuple[str, ...]) -> None:

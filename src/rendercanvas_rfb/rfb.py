@@ -206,6 +206,9 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     # Size, title, cursor, closing.
 
     def _rc_set_logical_size(self, width: float, height: float) -> None:
+        if self._has_size and self._display is not None:
+            # The program wants another size than it began with: the views take it, and ask for it themselves.
+            self._display.set_css_size(width, height)
         ratio = self.get_pixel_ratio()
         self._set_physical_size(round(width * ratio), round(height * ratio), self._native_pixel_ratio)
 

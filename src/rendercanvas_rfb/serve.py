@@ -35,6 +35,7 @@ def serve(
     max_fps: float | None = None,
     bitrate: int | None = None,
     settle: bool = True,
+    stale_after: float | None = None,
     token: str | None = None,
     authenticate: Authenticator | None = None,
     origins: str | Iterable[str] = (),
@@ -68,6 +69,7 @@ def serve(
         max_fps: See ``quality``.
         bitrate: See ``quality``.
         settle: See ``quality``.
+        stale_after: See ``quality``.
         token: As `Server` says, as are ``authenticate``, ``origins``, ``limits``, ``ssl_certfile`` and
             ``ssl_keyfile``. They are the server's: a later display on it leaves them out, or gives the same.
         authenticate: See ``token``.
@@ -82,7 +84,13 @@ def serve(
     """
     policy = ViewerPolicy(resize=resize, max_size=max_size, control=control, max_viewers=max_viewers)
     options = DisplayOptions(
-        quality=quality, encoder=encoder, codec=codec, max_fps=max_fps, bitrate=bitrate, settle=settle
+        quality=quality,
+        encoder=encoder,
+        codec=codec,
+        max_fps=max_fps,
+        bitrate=bitrate,
+        settle=settle,
+        stale_after=stale_after,
     )
     allowed = origins if isinstance(origins, str) else tuple(origins)
     server = ServerOptions(token, authenticate, allowed, limits, ssl_certfile, ssl_keyfile)

@@ -56,6 +56,7 @@ class Stage:
         self._feed = EventFeed(self._inbox, self._refresh)
         self._audience = Audience({"title": name, "cursor": "default"}, ViewerPolicy() if policy is None else policy)
         self._closed = False
+        self._published_at = clock()
         self._at_close: list[Callable[[], None]] = []
         self._options = DisplayOptions() if options is None else options
         self._options_changing = threading.Lock()
@@ -127,6 +128,7 @@ class Stage:
             StateError: The display is closed.
             ProtocolError: It has as many viewers as it may have.
         """
+        self.check_freshness()
         state = self._audience.admit(watcher)
         self._tell(watcher, "viewer_joined")
         return state
@@ -164,6 +166,19 @@ class Stage:
                 self.pipeline.input_came()
             self._wake()
         return queued
+
+    def check_freshness(self) -> None:
+        """Tell the viewers whether the picture is older than the program promised; to be called once a second."""
+        limit = self._options.stale_after
+        stale = limit is not None and self.latest is not None and self._clock() - self._published_at > limit
+        if stale != self._audience.is_stale:
+            self._audience.set_state({"stale": stale})
+
+    def _has_published(self) -> None:
+        """The program gave a picture, be it another one or not."""
+        self._published_at = self._clock()
+        if self._audience.is_stale:
+            self._audience.set_state({"stale": False})
 
     def _choose_encoders(self, options: DisplayOptions) -> tuple[EncoderFactory, tuple[Tier, ...]]:
         tiers, opener = options.select()

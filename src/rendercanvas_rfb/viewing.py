@@ -240,6 +240,7 @@ class ViewerSession:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
+            self._display.check_freshness()
             self._apply(self._viewer.tick(self._time(), {"viewers": self._display.state["viewers"]}))
 
     async def _let_in(self, hello: Hello) -> None:

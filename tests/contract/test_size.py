@@ -26,6 +26,14 @@ async def test_the_program_can_set_the_logical_size(make_canvas):
     assert canvas.get_physical_size() == (500, 300)
 
 
+async def test_views_are_asked_to_follow_a_size_that_the_program_sets(make_canvas):
+    canvas = make_canvas(size=(320, 240))
+    assert "css_width" not in canvas.display.state  # The first size is where it begins, and pages fill themselves.
+    canvas.set_logical_size(500, 300)
+    assert canvas.display.state["css_width"] == "500px"
+    assert canvas.display.state["css_height"] == "300px"
+
+
 async def test_a_negative_size_is_refused(make_canvas):
     canvas = make_canvas(size=(320, 240))
     with pytest.raises(ValueError, match="must not be negative"):

@@ -9,9 +9,10 @@ import pytest
 
 from rendercanvas_rfb import inbox
 from rendercanvas_rfb.display import Display
-from rendercanvas_rfb.errors import CloseCode, FrameError, StateError
+from rendercanvas_rfb.errors import CloseCode, ConfigurationError, FrameError, StateError
 from rendercanvas_rfb.events import Event
 from rendercanvas_rfb.frames import PixelFormat
+from rendercanvas_rfb.options import DisplayOptions
 from rendercanvas_rfb.policy import ViewerPolicy
 from rendercanvas_rfb.protocol.chunk import Chunk
 from rendercanvas_rfb.testing import FakeEncoderFactory, ManualClock
@@ -158,6 +159,47 @@ class TestState:
         display.set_state(cursor="text")
         display.set_state()
         assert watcher.told == [{"cursor": "text"}]
+
+    def test_a_css_size_is_told_as_lengths(self, display: Display) -> None:
+        watcher = watch(display)
+        display.set_css_size(640, "50vh")
+        display.set_css_size(0.125)
+        display.set_css_size()
+        assert watcher.told == [
+            {"css_width": "640px", "css_height": "50vh"},
+            {"css_width": "0.125px", "css_height": None},
+            {"css_width": None},
+        ]
+
+    @pytest.mark.parametrize("length", ["640", "1px;color:red", -1, float("nan"), True, "calc(1px + 1px)", b"1px"])
+    def test_what_is_no_css_length_is_refused(self, display: Display, length: Any) -> None:
+        with pytest.raises(ConfigurationError, match="css_width of a display must be a CSS length"):
+            display.set_css_size(length)
+        assert "css_width" not in display.state
+
+    def test_viewers_are_told_when_a_program_stops_that_promised_pictures(self, clock: ManualClock) -> None:
+        with Display("camera", options=DisplayOptions(stale_after=5.0), clock=clock) as display:
+            watcher = watch(display)
+            clock.advance(60.0)
+            display.check_freshness()  # There is no picture yet that could be old.
+            display.present(picture(1))
+            clock.advance(5.0)
+            display.check_freshness()
+            assert watcher.told == []
+            clock.advance(0.1)
+            display.check_freshness()
+            assert watcher.told == [{"stale": True}]
+            assert display.attach(FakeWatcher("late"))["stale"] is True
+            watcher.told.clear()
+            display.publish(picture(1))  # The same picture: the program is alive.
+            assert watcher.told == [{"stale": False}]
+
+    def test_a_program_that_promised_nothing_is_never_late(self, display: Display, clock: ManualClock) -> None:
+        watcher = watch(display)
+        display.present(picture(1))
+        clock.advance(3600.0)
+        display.check_freshness()
+        assert watcher.told == []
 
     def test_a_copy_is_handed_out(self, display: Display) -> None:
         display.state["title"] = "mine"

@@ -74,6 +74,11 @@ def test_a_key_is_returned(key: str | None) -> None:
         ({"title": "\ud800"}, "title"),
         ({"cursor": "url(x)"}, "cursor of a display must be one of default"),
         ({"cursor": ["text"]}, "cursor"),
+        ({"css_width": "640"}, "css_width of a display must be a CSS length"),
+        ({"css_height": "1px; position: fixed"}, "css_height"),
+        ({"css_height": "calc(1px)"}, "css_height"),
+        ({"css_width": 640}, "css_width"),
+        ({"stale": True}, "no member 'stale' to set"),
         ({"width": 0}, "width of a display must be a positive finite number, not 0"),
         ({"height": math.nan}, "height"),
         ({"height": True}, "height"),
@@ -90,4 +95,6 @@ def test_state_that_viewers_do_not_take_is_refused(members: dict[str, Any], word
 
 
 def test_state_is_taken() -> None:
+    check_state({"css_width": "640px", "css_height": None})
+    check_state({"css_width": "12.5%", "css_height": "50dvh"})
     check_state({"title": "Größe", "cursor": "text", "width": 1, "height": 0.5, "pixel_ratio": 2.0})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ MAX_DATA_BYTES = 32 * 1024
 MAX_KEY_CHARACTERS = 64
 
 MAX_TITLE_CHARACTERS = 1024
+
+_CSS_LENGTH = re.compile(r"\d{1,6}(\.\d{1,6})?(px|%|em|rem|vw|vh|vmin|vmax|dvw|dvh|ch|cm|mm|in|pt|pc)")
 
 CURSORS = (
     "default",
@@ -91,6 +94,10 @@ def _is_title(value: object) -> bool:
     return isinstance(value, str) and len(value) <= MAX_TITLE_CHARACTERS and _is_unicode(value)
 
 
+def _is_css_length(value: object) -> bool:
+    return value is None or (isinstance(value, str) and _CSS_LENGTH.fullmatch(value) is not None)
+
+
 def _is_positive(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
 
@@ -101,4 +108,6 @@ _STATE: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "width": (_is_positive, "a positive finite number"),
     "height": (_is_positive, "a positive finite number"),
     "pixel_ratio": (_is_positive, "a positive finite number"),
+    "css_width": (_is_css_length, "a CSS length such as '640px' or '100%', or None"),
+    "css_height": (_is_css_length, "a CSS length such as '480px' or '50vh', or None"),
 }
