@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rendercanvas_rfb.cli import main
+from rendercanvas_rfb.cli.patterns import PATTERNS
 from rendercanvas_rfb.cli.serve import find_display
 from rendercanvas_rfb.client import connect
 from rendercanvas_rfb.errors import ConfigurationError
@@ -76,6 +77,37 @@ async def test_a_display_is_served_until_ctrl_c():
         server.interrupt()
         assert await server.finish() == 0
         assert not [line for line in server.errors if "Traceback" in line]
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+async def test_a_pattern_is_served_until_ctrl_c(name):
+    async with running(*SERVE, "--pattern", name, "--size", "160x90", "--quality", "lossless") as server:
+        async with connect(await server.address(name)) as client:
+            picture = await client.next_picture()
+            assert picture.pixels.shape == (90, 160, 3)
+            if name != "blocks":  # The others move.
+                assert not np.array_equal((await client.next_picture()).pixels, picture.pixels)
+        server.interrupt()
+        assert await server.finish() == 0
+        assert not [line for line in server.errors if "Traceback" in line]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "one of the arguments module:display --pattern is required"),
+        (["program:make", "--pattern", "plot"], "not allowed with argument"),
+        (["--pattern", "nonesuch"], "invalid choice: 'nonesuch'"),
+        (["--pattern", "plot", "--size", "160"], "width and height such as 1280x720, not '160'"),
+        (["--pattern", "plot", "--size", "0x90"], "not '0x90'"),
+        (["--pattern", "plot", "--fps", "-1"], "a positive number up to 1000, not '-1'"),
+        (["--pattern", "plot", "--fps", "nan"], "not 'nan'"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(arguments, message, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["serve", *arguments])
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("program")
