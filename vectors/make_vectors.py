@@ -50,13 +50,14 @@ FOLDER = Path(__file__).parent
 
 Sample = dict[str, Any]
 
+H264_RGB = Tier(PictureFormat.H264, Chroma.RGB)
 H264_444 = Tier(PictureFormat.H264, Chroma.YUV444)
 H264_420 = Tier(PictureFormat.H264, Chroma.YUV420)
 IMAGES = (PictureFormat.WEBP, PictureFormat.JPEG, PictureFormat.PNG)
 
 VIEW = View(1280.0, 720.5, 2560, 1441, 2.0, visible=True)
 HIDDEN = View(0.0, 0.0, 0, 0, 1.0, visible=False)
-CAPABILITIES = Capabilities((H264_444, H264_420), IMAGES)
+CAPABILITIES = Capabilities((H264_RGB, H264_444, H264_420), IMAGES)
 HELLO = Hello(CAPABILITIES, VIEW, token="a token", client="rendercanvas-rfb-web/0.1.0")
 
 AT = {"x": 10.5, "y": 20.0, "buttons": (1,), "modifiers": ("Shift", "Control")}
@@ -113,6 +114,7 @@ STATE = {
     "control": True,
     "viewers": 1,
 }
+STREAM_RGB = StreamInfo(H264_RGB, "avc1.F40020", 1280, 720, SRGB_FULL, "libx264rgb")
 STREAM_444 = StreamInfo(H264_444, "avc1.F4001F", 1280, 720, BT709, "libx264")
 STREAM_420 = StreamInfo(H264_420, "avc1.42C01E", 642, 482, BT709, "libx264")
 
@@ -121,6 +123,7 @@ SERVER: Mapping[str, ServerMessage] = {
     "state": StateChanged({"title": "another"}),
     "state with nothing": StateChanged({}),
     "state with a member that this version does not know": StateChanged({"future": [1, {"a": None}]}),
+    "stream of H.264 in RGB": StreamStarted(2, STREAM_RGB, "the viewer decodes it"),
     "stream of H.264 4:4:4": StreamStarted(3, STREAM_444, "the viewer decodes it"),
     "stream of H.264 4:2:0": StreamStarted(2**32 - 1, STREAM_420, "the viewer decodes it"),
     **{

@@ -162,13 +162,22 @@ def remove_emulation_prevention(data: bytes) -> bytes:
     return b"".join(parts)
 
 
+_FULL_CHROMA = 3
+"""chroma_format_idc of 4:4:4."""
+
+_MATRIX_RGB = 0
+"""matrix_coefficients of G', B', R' (table E-5)."""
+
+
 def codec_string(sps: SequenceParameters) -> str:
     """The WebCodecs codec string ``avc1.PPCCLL``: profile, constraint flags, level (RFC 6381 section 3.3)."""
     return f"avc1.{sps.profile_idc:02X}{sps.constraint_flags:02X}{sps.level_idc:02X}"
 
 
 def sps_chroma(sps: SequenceParameters) -> Chroma:
-    """The chroma subsampling. `BitstreamError` for monochrome and 4:2:2, which no tier is made of."""
+    """How colour is coded. `BitstreamError` for monochrome and 4:2:2, which no tier is made of."""
+    if sps.chroma_format_idc == _FULL_CHROMA and sps.vui.matrix == _MATRIX_RGB:
+        return Chroma.RGB
     try:
         return {1: Chroma.YUV420, 3: Chroma.YUV444}[sps.chroma_format_idc]
     except KeyError:

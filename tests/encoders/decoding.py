@@ -11,6 +11,9 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from rendercanvas_rfb.frames import Frame, PixelFormat, Pixels
+from rendercanvas_rfb.protocol.formats import Chroma
+
+YCBCR = (Chroma.YUV444, Chroma.YUV420)
 
 Values = NDArray[np.float64]
 

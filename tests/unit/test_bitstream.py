@@ -170,6 +170,12 @@ def test_constraint_flags_and_level_are_in_the_codec_string() -> None:
     assert sps_chroma(sps) is Chroma.YUV444
 
 
+def test_full_chroma_with_the_rgb_matrix_is_rgb() -> None:
+    sps = parse_sps(high_sps(3, 80, 45, None).flags(0).unit())
+    assert sps_chroma(dataclasses.replace(sps, vui=VideoUsability(matrix=0))) is Chroma.RGB
+    assert sps_chroma(dataclasses.replace(sps, vui=VideoUsability(matrix=1))) is Chroma.YUV444
+
+
 @pytest.mark.parametrize("chroma_format", [0, 2])
 def test_no_tier_is_monochrome_or_422(chroma_format: int) -> None:
     with pytest.raises(BitstreamError, match=f"not {chroma_format}"):

@@ -1,4 +1,4 @@
-"""Write src/worker/samples.ts: two tiny H.264 keyframes that the client decodes to prove what its decoder can do.
+"""Write src/worker/samples.ts: three tiny H.264 keyframes that the client decodes to prove what its decoder can do.
 
 Run with PyAV and numpy installed: ``python scripts/make_samples.py``. The output is committed, so that a
 build needs neither.
@@ -41,6 +41,14 @@ def picture() -> NDArray[np.uint8]:
     return rgb
 
 
+def gradient() -> NDArray[np.uint8]:
+    """Return the exact sample's picture, (rows, columns, RGB): what `exactColor` in the module computes."""
+    height, width = (len(COLORS) + 1) * BLOCK, len(COLORS[0]) * BLOCK
+    row, column = np.mgrid[:height, :width] // 4
+    gradient: NDArray[np.uint8] = np.stack([8 * column, 255 - 8 * row, 4 * (row + column)], axis=-1).astype(np.uint8)
+    return gradient
+
+
 def bt709(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """Return the Y, Cb and Cr planes of an RGB picture, 8 bit full range (ITU-R BT.709, section 3; H.273, 8.3)."""
     red, green, blue = (rgb[..., channel] / 255.0 for channel in range(3))
@@ -59,7 +67,9 @@ def halve(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def to_frame(rgb: NDArray[np.uint8], pixel_format: str) -> VideoFrame:
-    """Return the picture as a yuv444p or yuv420p frame."""
+    """Return the picture as a yuv444p, yuv420p or rgb24 frame."""
+    if pixel_format == "rgb24":
+        return VideoFrame.from_ndarray(rgb, pixel_format)
     y, cb, cr = bt709(rgb)
     if pixel_format == "yuv420p":
         cb, cr = halve(cb), halve(cr)
@@ -73,14 +83,21 @@ def to_frame(rgb: NDArray[np.uint8], pixel_format: str) -> VideoFrame:
 
 def encode(rgb: NDArray[np.uint8], pixel_format: str) -> bytes:
     """Return one Annex B keyframe with its parameter sets in band."""
-    context = av.CodecContext.create("libx264", "w")
+    is_rgb = pixel_format == "rgb24"
+    context = av.CodecContext.create("libx264rgb" if is_rgb else "libx264", "w")
     context.width, context.height, context.pix_fmt = rgb.shape[1], rgb.shape[0], pixel_format
     context.framerate, context.time_base = Fraction(30), Fraction(1, 30)
     # Full range: Chromium's conversion on the CPU clips the blue coefficient of limited range, 2.112, to 2.
-    context.color_primaries, context.colorspace, context.color_range = 1, 1, 2
+    context.color_primaries, context.colorspace, context.color_range = 1, 0 if is_rgb else 1, 2
     context.color_trc = 13  # IEC 61966-2-1, sRGB
-    profile = "high444" if pixel_format == "yuv444p" else "high"
-    context.options = {"qp": str(QP), "tune": "zerolatency", "preset": "veryslow", "profile": profile, "level": "3.1"}
+    profile = "high" if pixel_format == "yuv420p" else "high444"
+    context.options = {
+        "qp": str(0 if is_rgb else QP),
+        "tune": "zerolatency",
+        "preset": "veryslow",
+        "profile": profile,
+        "level": "3.1",
+    }
     packets = [*context.encode(to_frame(rgb, pixel_format)), *context.encode(None)]
     return without_sei(b"".join(bytes(packet) for packet in packets))
 
@@ -128,18 +145,30 @@ def typescript(samples: dict[str, bytes], rgb: NDArray[np.uint8]) -> str:
         "/** Neighbouring one-pixel columns: right only where chroma has the full resolution. */",
         f"export const STRIPES: readonly Probe[] = {stripes};".replace("'", ""),
         "",
-        "/** BT.709, full range, sRGB transfer; Annex B, base64. */",
+        "/** The pixel of the lossless sample in RGB. */",
+        "export function exactColor(x: number, y: number): readonly [number, number, number] {",
+        "  const column = x >> 2;",
+        "  const row = y >> 2;",
+        "  return [8 * column, 255 - 8 * row, 4 * (row + column)];",
+        "}",
+        "",
+        "/** BT.709 primaries and matrix, or RGB and lossless; full range, sRGB transfer; Annex B, base64. */",
         "export const SAMPLES = {",
     ]
     for chroma, stream in samples.items():
         text = base64.b64encode(stream).decode()
-        lines += [f'  "{chroma}": {{', f'    codec: "{codec_string(stream)}",', f'    data: "{text}",', "  },"]
+        lines += [
+            f"  {chroma if chroma.isidentifier() else repr(chroma).replace(chr(39), chr(34))}: {{",
+            f'    codec: "{codec_string(stream)}",',
+            f'    data: "{text}",',
+            "  },",
+        ]
     return "\n".join([*lines, "} as const;", ""])
 
 
 def main() -> None:
     rgb = picture()
-    samples = {"444": encode(rgb, "yuv444p"), "420": encode(rgb, "yuv420p")}
+    samples = {"rgb": encode(gradient(), "rgb24"), "444": encode(rgb, "yuv444p"), "420": encode(rgb, "yuv420p")}
     target = Path(__file__).parent.parent / "src" / "worker" / "samples.ts"
     target.write_text(typescript(samples, rgb))
     for chroma, stream in samples.items():

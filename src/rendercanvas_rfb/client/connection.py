@@ -45,7 +45,7 @@ __all__ = ["Client", "connect", "view_of"]
 
 M = TypeVar("M", bound=ServerMessage)
 
-ALL_VIDEO = (Tier(PictureFormat.H264, Chroma.YUV444), Tier(PictureFormat.H264, Chroma.YUV420))
+ALL_VIDEO = tuple(Tier(PictureFormat.H264, chroma) for chroma in (Chroma.RGB, Chroma.YUV444, Chroma.YUV420))
 MAX_MESSAGES_KEPT = 1024
 """Messages that wait for `Client.next_message`, at most; a client that looks at pictures only need not take them."""
 

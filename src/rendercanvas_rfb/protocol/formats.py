@@ -31,8 +31,13 @@ _CODES = {PictureFormat.H264: 1, PictureFormat.JPEG: 16, PictureFormat.PNG: 17, 
 
 
 class Chroma(Enum):
-    """Chroma subsampling. The values are the names in JSON messages."""
+    """How colour is coded. The values are the names in JSON messages.
 
+    ``RGB`` is 4:4:4 too, with G', B' and R' in place of Y', Cb and Cr: without a conversion nothing is rounded, so that
+    pictures can be exact. Who decodes it decodes 4:4:4: both are High 4:4:4 Predictive.
+    """
+
+    RGB = "rgb"
     YUV444 = "444"
     YUV420 = "420"
 

@@ -9,7 +9,7 @@ export const PROTOCOL_VERSION = 1;
 /** The largest width and height of a view that the server takes, in logical and in device pixels. */
 export const VIEW_SIZE_MAX = 16384;
 
-export type Chroma = "444" | "420";
+export type Chroma = "rgb" | "444" | "420";
 export type ImageFormat = "webp" | "jpeg" | "png";
 
 /** Why a viewer has no video decoder to offer. */

@@ -1,4 +1,4 @@
-/** Which decoders remain when one keeps failing: 4:4:4, then 4:2:0, then images. */
+/** Which decoders remain when one keeps failing: RGB, then 4:4:4, then 4:2:0, then images. */
 
 import type { Capabilities, ImageFormat, NoVideoReason, VideoCapability } from "./client-messages";
 

@@ -13,7 +13,7 @@ const SIZE_MAX = 0xffff;
 const CLOSE_CODE_MAX = 4999;
 
 const FORMATS: readonly ChunkFormat[] = ["h264", "jpeg", "png", "webp"];
-const CHROMAS: readonly Chroma[] = ["444", "420"];
+const CHROMAS: readonly Chroma[] = ["rgb", "444", "420"];
 
 /** CSS cursor names that a canvas may ask for. */
 export const CURSORS = [
@@ -50,6 +50,11 @@ export interface CanvasState {
   readonly width?: number;
   readonly height?: number;
   readonly pixel_ratio?: number;
+  /** CSS lengths that the program would like the view to have, not checked yet; null for none. */
+  readonly css_width?: string | null;
+  readonly css_height?: string | null;
+  /** Whether pictures are overdue that the program has promised. */
+  readonly stale?: boolean;
   /** Whether this viewer's size is the canvas' size. */
   readonly sizing?: boolean;
   /** Whether this viewer's input, messages and size count; a server that does not say takes them. */
@@ -108,10 +113,17 @@ function parseState(object: JsonObject): CanvasState {
     ...(state.has("width") && { width: state.positive("width") }),
     ...(state.has("height") && { height: state.positive("height") }),
     ...(state.has("pixel_ratio") && { pixel_ratio: state.positive("pixel_ratio") }),
+    ...cssLength(state, "css_width"),
+    ...cssLength(state, "css_height"),
+    ...(state.has("stale") && { stale: state.boolean("stale") }),
     ...(state.has("sizing") && { sizing: state.boolean("sizing") }),
     ...(state.has("control") && { control: state.boolean("control") }),
     ...(state.has("viewers") && { viewers: state.integer("viewers", 0, UINT32_MAX) }),
   };
+}
+
+function cssLength<N extends "css_width" | "css_height">(state: Members, name: N) {
+  return state.has(name) ? { [name]: state.nullable(name, () => state.string(name)) } : {};
 }
 
 function parseColor(object: JsonObject): ColorDescription {

@@ -1,7 +1,7 @@
 /** Finds out what the video decoder can really do, by decoding samples and looking at the pixels. */
 
 import type { Chroma, NoVideoReason, VideoCapability } from "../core/client-messages";
-import { BLOCKS, type Probe, SAMPLE_HEIGHT, SAMPLE_WIDTH, SAMPLES, STRIPES } from "./samples";
+import { BLOCKS, exactColor, type Probe, SAMPLE_HEIGHT, SAMPLE_WIDTH, SAMPLES, STRIPES } from "./samples";
 
 /** Largest error of a colour channel, of 255: the samples' own loss is 2, decoders round differently. */
 const TOLERANCE = 8;
@@ -29,8 +29,10 @@ async function prove(): Promise<Proof> {
   if (typeof VideoDecoder === "undefined" || typeof OffscreenCanvas === "undefined") {
     return { video: [], noVideo: globalThis.isSecureContext ? "unsupported" : "insecure-context" };
   }
-  const [full, half] = await Promise.all([decodes("444"), decodes("420")]);
+  const [exact, full, half] = await Promise.all([decodes("rgb"), decodes("444"), decodes("420")]);
   const video: VideoCapability[] = [];
+  // Who shows pictures in RGB is sent 4:4:4 too, where they do not fit.
+  if (exact && full) video.push({ codec: "h264", chroma: "rgb" });
   if (full) video.push({ codec: "h264", chroma: "444" });
   if (half) video.push({ codec: "h264", chroma: "420" });
   return { video, noVideo: "unsupported" };
@@ -45,7 +47,10 @@ async function decodes(chroma: Chroma): Promise<boolean> {
     return false;
   }
   try {
-    return showsProbes(frame, chroma === "444" ? [...BLOCKS, ...STRIPES] : BLOCKS);
+    const pixels = pixelsOf(frame);
+    if (pixels === null) return false;
+    if (chroma === "rgb") return isExact(pixels);
+    return showsProbes(pixels, chroma === "444" ? [...BLOCKS, ...STRIPES] : BLOCKS);
   } finally {
     frame.close();
   }
@@ -74,17 +79,32 @@ function decodeSample(chroma: Chroma): Promise<VideoFrame> {
   });
 }
 
-function showsProbes(frame: VideoFrame, probes: readonly Probe[]): boolean {
+/** What a canvas shows of the frame, RGBA in sRGB. */
+function pixelsOf(frame: VideoFrame): Uint8ClampedArray | null {
   const context = new OffscreenCanvas(SAMPLE_WIDTH, SAMPLE_HEIGHT).getContext("2d", {
     willReadFrequently: true,
   });
-  if (context === null) return false;
+  if (context === null) return null;
   context.drawImage(frame, 0, 0);
-  const pixels = context.getImageData(0, 0, SAMPLE_WIDTH, SAMPLE_HEIGHT).data;
+  return context.getImageData(0, 0, SAMPLE_WIDTH, SAMPLE_HEIGHT).data;
+}
+
+function showsProbes(pixels: Uint8ClampedArray, probes: readonly Probe[]): boolean {
   return probes.every(({ x, y, rgb }) =>
     rgb.every((value, channel) => {
       const painted = pixels[(y * SAMPLE_WIDTH + x) * 4 + channel] ?? Number.NaN;
       return Math.abs(painted - value) <= TOLERANCE;
     }),
   );
+}
+
+/** Whether each pixel of the lossless sample is right to the bit. */
+function isExact(pixels: Uint8ClampedArray): boolean {
+  for (let y = 0; y < SAMPLE_HEIGHT; y++) {
+    for (let x = 0; x < SAMPLE_WIDTH; x++) {
+      const at = (y * SAMPLE_WIDTH + x) * 4;
+      if (!exactColor(x, y).every((value, channel) => pixels[at + channel] === value)) return false;
+    }
+  }
+  return true;
 }
