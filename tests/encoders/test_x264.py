@@ -10,7 +10,7 @@ import pytest
 
 from rendercanvas_rfb.bitstream import NalType, find_sequence_parameters, is_keyframe, split_nal_units
 from rendercanvas_rfb.convert.host import coded_size
-from rendercanvas_rfb.encoders import x264
+from rendercanvas_rfb.encoders import x264, x264_codec
 from rendercanvas_rfb.encoders.x264 import X264Encoder
 from rendercanvas_rfb.errors import EncoderError
 from rendercanvas_rfb.frames import PixelFormat
@@ -250,7 +250,7 @@ def test_refuses_a_quality_out_of_range(crf) -> None:
 
 
 def test_what_the_codec_refuses_is_a_typed_error(monkeypatch) -> None:
-    monkeypatch.setattr(x264, "_codec_options", lambda *_: {"preset": "no-such-preset"})
+    monkeypatch.setattr(x264_codec, "codec_options", lambda *_: {"preset": "no-such-preset"})
     encoder = X264Encoder(Chroma.YUV420, 128, 96)
     with pytest.raises(EncoderError, match="libx264 failed"):
         encoder.encode(frame_of(noise(128, 96)), keyframe=True)

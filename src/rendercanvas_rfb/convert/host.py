@@ -1,4 +1,4 @@
-"""Frames to Y'CbCr and to RGB on the CPU, with swscale through PyAV."""
+"""Frames to what encoders take, and to RGB, on the CPU, with swscale through PyAV."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SCALER = _AREA | _FULL_CHROMA_INPUT
 averaging makes a 4:2:0 chroma sample the plain mean of its 2x2 pixels. SWS_ACCURATE_RND is left out: it takes twice
 the time at 4:4:4, where it changes nothing, and at 4:2:0 it takes a tenth off the largest error."""
 
-_PIXEL_FORMATS = {Chroma.YUV420: "yuv420p", Chroma.YUV444: "yuv444p"}
+_PIXEL_FORMATS = {Chroma.YUV420: "yuv420p", Chroma.YUV444: "yuv444p", Chroma.RGB: "bgr0"}
 
 _SOURCE_FORMATS = {
     PixelFormat.RGBA: "rgba",
@@ -53,12 +53,12 @@ def coded_size(width: int, height: int) -> tuple[int, int]:
 
 
 class HostConverter:
-    """Converts frames of one size to 8-bit planar Y'CbCr.
+    """Converts frames of one size to 8-bit planar Y'CbCr, or to B, G, R and a fourth byte that means nothing.
 
-    The matrix is that of ITU-R BT.709-6, items 3.2 and 3.3; the range is full, 0 to 255 (H.264 equations E-5 to E-7).
-    Where Chromium converts on the CPU, it takes limited range by coefficients that do not fit in its seven bits: the
-    blue of saturated colours then errs by 12 of 255, and by 1 in full range. Luma is within 0.52 of
-    the exact value, chroma, which swscale rounds down here, within 1.13.
+    The second has the values of `frame_to_rgb`. For Y'CbCr the matrix is that of ITU-R BT.709-6, items 3.2 and 3.3; the
+    range is full, 0 to 255 (H.264 equations E-5 to E-7). Where Chromium converts on the CPU, it takes limited range by
+    coefficients that do not fit in its seven bits: the blue of saturated colours then errs by 12 of 255, and by 1 in
+    full range. Luma is within 0.52 of the exact value, chroma, which swscale rounds down here, within 1.13.
 
     A 4:2:0 chroma sample is the mean of its four pixels, so it lies in their middle (type 1 of H.264 figure E-1).
     Where a stream does not say, H.264 assumes that it lies on the left ones, as in MPEG-2; therefore `X264Encoder`
@@ -69,7 +69,7 @@ class HostConverter:
 
     Args:
         width, height: Size of the frames, pixels.
-        chroma: Chroma subsampling of the pictures.
+        chroma: How colour is coded in the pictures.
         threads: Threads that share one conversion.
 
     Attributes:
@@ -81,6 +81,7 @@ class HostConverter:
         self._height = height
         self.coded_width, self.coded_height = coded_size(width, height)
         self._padded: Pixels | None = None
+        self._chroma = chroma
         self._pixel_format = _PIXEL_FORMATS[chroma]
         self._reformatter = VideoReformatter()
         self._threads = {"threads": threads} if _TAKES_THREADS else {}
@@ -93,17 +94,24 @@ class HostConverter:
         """
         if (frame.width, frame.height) != (self._width, self._height):
             raise FrameError(f"the frame must be {self._width}x{self._height} pixels, not {frame.width}x{frame.height}")
-        source = self._planes(frame) if frame.format.is_planar else self._interleaved(frame)
+        source = self._source(frame)
         if source.format.name == self._pixel_format:
             return source
         return _reformat(self._reformatter, source, self._pixel_format, **self._threads)
 
-    def _interleaved(self, frame: Frame) -> VideoFrame:
-        pixels = self._pad(frame.pixels)
-        if frame.format is PixelFormat.GRAY:
-            pixels = pixels[..., 0]
+    def _source(self, frame: Frame) -> VideoFrame:
+        if not frame.format.is_planar:
+            return self._interleaved(frame.pixels, frame.format)
+        if self._chroma is Chroma.RGB:
+            return self._interleaved(frame_to_rgb(frame), PixelFormat.RGB)
+        return self._planes(frame)
+
+    def _interleaved(self, pixels: Pixels, pixel_format: PixelFormat) -> VideoFrame:
+        padded = self._pad(pixels)
+        if pixel_format is PixelFormat.GRAY:
+            padded = padded[..., 0]
         # Wraps the memory; `from_ndarray` would copy it.
-        return VideoFrame.from_numpy_buffer(pixels, _SOURCE_FORMATS[frame.format])
+        return VideoFrame.from_numpy_buffer(padded, _SOURCE_FORMATS[pixel_format])
 
     def _pad(self, pixels: Pixels) -> Pixels:
         height, width = self._height, self._width

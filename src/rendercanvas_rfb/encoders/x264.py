@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from fractions import Fraction
 
 import av
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import PictureType, VideoFrame
+from av.video.frame import PictureType
 
 from ..bitstream import codec_string, color_tags, find_sequence_parameters, sps_chroma
 from ..convert.host import HostConverter, coded_size
@@ -16,21 +15,12 @@ from ..errors import BitstreamError, EncoderError
 from ..frames import ColorSpace, Frame
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
 from .base import EncodedPicture
+from .x264_codec import CODEC_NAMES, NOMINAL_FPS, Rate, open_codec
 
 __all__ = ["DEFAULT_CRF", "X264Encoder", "is_available"]
 
 DEFAULT_CRF = 20.0
 """Constant rate factor, 0 (lossless) to 51. At 20 the coding error of plots is hard to see at any zoom."""
-
-NOMINAL_FPS = 60
-"""Pictures per second that the rate control and the level reckon with. Pictures are counted, not timed, so that equal
-pictures make equal bytes at any pace."""
-
-_MAX_BITS_PER_PIXEL = 0.5
-_MIN_MAXRATE = 62_500_000
-"""Bits per second, the most that level 4.2 allows in High profile (table A-1). The ceiling of the rate control is
-this for sizes up to 1920x1080, and half a bit per pixel, which is the same there, above. It binds for noise only; but
-libx264 lets a ceiling be changed while it runs only if it was opened with one."""
 
 _MAX_MACROBLOCKS = 139_264
 _MAX_MACROBLOCKS_PER_SIDE = 1055
@@ -39,22 +29,10 @@ _MAX_MACROBLOCKS_PER_SIDE = 1055
 _MAX_THREADS = 4
 """Each thread makes one slice of the picture. With more than four slices, some versions of Chromium show glitches."""
 
-_PROFILES = {Chroma.YUV420: "high", Chroma.YUV444: "high444"}
-_PIXEL_FORMATS = {Chroma.YUV420: "yuv420p", Chroma.YUV444: "yuv444p"}
-
-# Code points of H.264 tables E-3, E-4 and E-5, which libavutil's enumerations share; the range is AVCOL_RANGE_JPEG.
-_BT709 = 1
-_SMPTE432 = 12
-_SRGB_TRANSFER = 13
-_FULL_RANGE = 2
-
-_PRIMARIES = {ColorSpace.SRGB: _BT709, ColorSpace.DISPLAY_P3: _SMPTE432}
-"""sRGB has the primaries of BT.709; those of Display P3 are SMPTE EG 432-1. The matrix is that of BT.709 for both."""
-
 
 def is_available() -> bool:
-    """Whether this PyAV was built with libx264."""
-    return "libx264" in av.codecs_available
+    """Whether this PyAV was built with libx264, which comes with libx264rgb."""
+    return av.codecs_available.issuperset(CODEC_NAMES.values())
 
 
 class X264Encoder:
@@ -65,9 +43,9 @@ class X264Encoder:
     it is closed without having seen one.
 
     Args:
-        chroma: Chroma subsampling; decides the profile: High, or High 4:4:4 Predictive.
+        chroma: How colour is coded; decides the profile: High for 4:2:0, else High 4:4:4 Predictive. RGB is lossless.
         width, height: Size of the frames, pixels.
-        crf: Constant rate factor, 0 to 51, lower is better.
+        crf: Constant rate factor, 0 to 51, lower is better. RGB has none, nor the next one.
         max_bitrate: Bits per second, at most, over one second of ``fps`` pictures; None for a ceiling that binds for
             noise only.
         fps: Pictures per second that the rate control reckons with.
@@ -92,7 +70,7 @@ class X264Encoder:
             raise EncoderError(f"crf must be from 0 to 51, not {crf}")
         _check_size(width, height)
         self._chroma = chroma
-        self._rate = _Rate(crf, max_bitrate, Fraction(fps).limit_denominator(1000))
+        self._rate = Rate(crf, max_bitrate, Fraction(fps).limit_denominator(1000))
         self._size = (width, height)
         self._color: ColorSpace | None = None
         self._threads = min(_MAX_THREADS, _usable_cpus())
@@ -125,7 +103,7 @@ class X264Encoder:
                 self._info = self._describe(payload)
         except (av.FFmpegError, BitstreamError, ValueError) as error:
             raise EncoderError(f"libx264 failed: {error}") from error
-        return EncodedPicture(payload, keyframe)
+        return EncodedPicture(payload, keyframe, lossless=self._chroma is Chroma.RGB)
 
     def close(self) -> None:
         """Free the codec. May be called more than once."""
@@ -138,7 +116,7 @@ class X264Encoder:
         picture.time_base = 1 / self._rate.fps
         picture.pict_type = PictureType.I if keyframe else PictureType.NONE
         if self._codec is None:
-            self._codec = _open_codec(self._chroma, picture, frame.color, self._rate, self._threads)
+            self._codec = open_codec(self._chroma, picture, frame.color, self._rate, self._threads)
         self._pts += 1
         packets = self._codec.encode(picture)
         if len(packets) != 1:
@@ -156,7 +134,7 @@ class X264Encoder:
             coded_width=sps.width,
             coded_height=sps.height,
             color=color_tags(sps.vui),
-            encoder="libx264",
+            encoder="libx264rgb" if sps_chroma(sps) is Chroma.RGB else "libx264",
         )
 
 
@@ -175,61 +153,3 @@ def _usable_cpus() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Rate:
-    """What the rate control is told; see the arguments of `X264Encoder`."""
-
-    crf: float
-    max_bitrate: int | None
-    fps: Fraction
-
-
-def _open_codec(chroma: Chroma, picture: VideoFrame, color: ColorSpace, rate: _Rate, threads: int) -> VideoCodecContext:
-    codec = av.CodecContext.create("libx264", "w")
-    assert isinstance(codec, VideoCodecContext)
-    codec.width, codec.height = picture.width, picture.height
-    codec.pix_fmt = _PIXEL_FORMATS[chroma]
-    codec.framerate = rate.fps
-    codec.time_base = 1 / rate.fps
-    codec.color_primaries = _PRIMARIES[color]
-    codec.color_trc = _SRGB_TRANSFER
-    codec.colorspace = _BT709
-    codec.color_range = _FULL_RANGE
-    codec.thread_type = "SLICE"
-    codec.thread_count = threads
-    codec.options = _codec_options(chroma, picture.width, picture.height, rate)
-    codec.open()
-    return codec
-
-
-def _codec_options(chroma: Chroma, width: int, height: int, rate: _Rate) -> dict[str, str]:
-    maxrate = max(_MIN_MAXRATE, int(_MAX_BITS_PER_PIXEL * width * height * NOMINAL_FPS))
-    if rate.max_bitrate is not None:
-        maxrate = min(maxrate, rate.max_bitrate)
-    x264 = {
-        "keyint": "infinite",
-        "scenecut": "0",
-        "bframes": "0",
-        "open-gop": "0",
-        "intra-refresh": "0",
-        "repeat-headers": "1",
-        # What makes the profile High rather than Constrained Baseline; no slower, no larger.
-        "8x8dct": "1",
-    }
-    if chroma is Chroma.YUV420:
-        x264["chromaloc"] = "1"  # in the middle of the four pixels, see HostConverter
-    else:
-        # Takes back half of the 6 that libx264 adds at 4:4:4: thin saturated lines gain 2 dB for a tenth more bytes.
-        x264["chroma-qp-offset"] = "-3"
-    return {
-        "preset": "ultrafast",
-        "tune": "zerolatency",
-        "profile": _PROFILES[chroma],
-        "crf": str(rate.crf),
-        "maxrate": str(maxrate),
-        "bufsize": str(maxrate),  # one second
-        "forced-idr": "1",
-        "x264-params": ":".join(f"{name}={value}" for name, value in x264.items()),
-    }
