@@ -10,8 +10,10 @@ from dataclasses import replace
 from .auth import ANONYMOUS, AuthContext, Authenticator, Origins, is_refusal
 from .display import Display
 from .errors import CloseCode, ConnectionClosed, ProtocolError
+from .hub import Place
 from .limits import ServerLimits
 from .metrics import ViewerMetrics
+from .private import PrivateDisplays
 from .protocol.codec import decode_client
 from .protocol.messages import Hello
 from .viewing import Connection, ViewerSession
@@ -90,30 +92,48 @@ class Roster:
         self._admission = admission
         self._limits = limits
         self._sessions: set[ViewerSession] = set()
-        self._refusing = 0
+        self._opening_count = 0
 
-    async def watch(self, connection: Connection, display: Display | None, context: AuthContext) -> None:
+    async def watch(self, connection: Connection, place: Place | None, context: AuthContext) -> None:
         """Serve one viewer until its connection ends.
 
         Raises:
             ProtocolError: It is refused before it is a viewer; the connection is still to be closed.
         """
         self._admission.check_origin(context)
-        if self._refusing + sum(not session.admitted for session in self._sessions) >= self._limits.max_pending:
+        if self._opening_count + sum(not session.admitted for session in self._sessions) >= self._limits.max_pending:
             raise ProtocolError("too many connections that are not let in yet", CloseCode.TOO_MANY)
-        if display is None:
-            await self._refuse(connection, context)
-            return
+        match place:
+            case Display():
 
-        async def admit(hello: Hello) -> object:
-            return await self._admit(hello, context)
+                async def admit(hello: Hello) -> object:
+                    return await self._admit(hello, context)
 
-        session = ViewerSession(connection, display, admit, self._limits)
+                await self._serve(ViewerSession(connection, place, admit, self._limits))
+            case PrivateDisplays():
+                await self._watch_privately(connection, place, context)
+            case None:
+                await self._refuse(connection, context)
+
+    async def _serve(self, session: ViewerSession) -> None:
         self._sessions.add(session)
         try:
             await session.run()
         finally:
             self._sessions.discard(session)
+
+    async def _watch_privately(self, connection: Connection, place: PrivateDisplays, context: AuthContext) -> None:
+        """Let the viewer in first: nobody else is worth a display."""
+        if (opening := await self._opening(connection)) is None:
+            return
+        message, hello = opening
+        principal = await self._admit(hello, context)
+
+        async def admit(_hello: Hello) -> object:
+            return principal
+
+        async with place.display_for(principal) as display:
+            await self._serve(ViewerSession(_Opened(connection, message), display, admit, self._limits))
 
     def metrics(self) -> list[ViewerMetrics]:
         """What is counted of each viewer that was let in."""
@@ -129,19 +149,46 @@ class Roster:
     async def _refuse(self, connection: Connection, context: AuthContext) -> None:
         """Tell that there is no such display, where a credential is needed only to those that have it."""
         if not self._admission.open:
-            self._refusing += 1
-            try:
-                async with asyncio.timeout(self._limits.handshake_s):
-                    message = await connection.receive()
-            except TimeoutError:
-                raise ProtocolError("no hello in time", CloseCode.TIMEOUT) from None
-            except ConnectionClosed:
+            if (opening := await self._opening(connection)) is None:
                 return
-            finally:
-                self._refusing -= 1
-            hello = decode_client(message if isinstance(message, str) else "")
-            if not isinstance(hello, Hello):
-                raise ProtocolError(f"unexpected {type(hello).__name__} while opening")
-            await self._admit(hello, context)
+            await self._admit(opening[1], context)
         reason = "no display" if context.display is None else f"no display named {context.display!r}"
         raise ProtocolError(reason, CloseCode.UNKNOWN_DISPLAY)
+
+    async def _opening(self, connection: Connection) -> tuple[str | bytes, Hello] | None:
+        """The first message, and the hello that it must be; None where the connection ends before it.
+
+        Raises:
+            ProtocolError: It does not come in time, or is another one.
+        """
+        self._opening_count += 1
+        try:
+            async with asyncio.timeout(self._limits.handshake_s):
+                message = await connection.receive()
+        except TimeoutError:
+            raise ProtocolError("no hello in time", CloseCode.TIMEOUT) from None
+        except ConnectionClosed:
+            return None
+        finally:
+            self._opening_count -= 1
+        hello = decode_client(message if isinstance(message, str) else "")
+        if not isinstance(hello, Hello):
+            raise ProtocolError(f"unexpected {type(hello).__name__} while opening")
+        return message, hello
+
+
+class _Opened:
+    """A connection of which the first message is known already: it is received once more."""
+
+    def __init__(self, connection: Connection, first: str | bytes) -> None:
+        self._connection = connection
+        self._first: str | bytes | None = first
+        self.send = connection.send
+        self.close = connection.close
+
+    async def receive(self) -> str | bytes:
+        """The first message, then those that follow it."""
+        if (first := self._first) is None:
+            return await self._connection.receive()
+        self._first = None
+        return first

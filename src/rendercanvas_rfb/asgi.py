@@ -20,9 +20,10 @@ from .connections.mjpeg import MEDIA_TYPE, MjpegConnection
 from .connections.websocket import AsgiWebSocket, Receive, Send
 from .display import Display
 from .errors import CloseCode, ConfigurationError, ConnectionClosed, EncoderError, ProtocolError
-from .hub import Hub, is_name
+from .hub import Hub, Place, is_name
 from .limits import ServerLimits
 from .metrics import ServerMetrics
+from .private import PrivateDisplays
 from .protocol.codec import encode
 from .protocol.messages import Bye
 from .responses import (
@@ -164,10 +165,7 @@ class RfbApp:
         return display
 
     def _streams(self) -> list[dict[str, Any]]:
-        return [
-            {"name": display.name, **{key: display.state.get(key) for key in ("title", "width", "height", "viewers")}}
-            for display in self._hub.displays()
-        ]
+        return [_listed(place) for place in self._hub.places()]
 
     def _metrics(self, context: AuthContext) -> Response:
         displays = self._hub.displays()
@@ -225,11 +223,11 @@ class RfbApp:
             context = self._context(scope)
             match context.path.split("/"):
                 case ["", name, "ws"]:
-                    display = self._hub.get(name)
+                    place = self._hub.place(name)
                 case _:
-                    display, context = None, replace(context, display=None)
+                    place, context = None, replace(context, display=None)
             try:
-                await self._roster.watch(connection, display, context)
+                await self._roster.watch(connection, place, context)
             except ProtocolError as error:
                 await connection.send(encode(Bye(error.reason, error.code)))
                 await connection.close(error.code, error.reason)
@@ -242,6 +240,15 @@ class RfbApp:
             case ["", name, _] if is_name(name):
                 return context_of(scope, path, name)
         return context_of(scope, path, None)
+
+
+def _listed(place: Place) -> dict[str, Any]:
+    """What the list of streams says of it."""
+    if isinstance(place, PrivateDisplays):
+        viewers = sum(display.state["viewers"] for display in place.displays)
+        return {"name": place.name, "title": place.title, "width": None, "height": None, "viewers": viewers}
+    state = place.state
+    return {"name": place.name, **{key: state.get(key) for key in ("title", "width", "height", "viewers")}}
 
 
 def _redirect(scope: Scope, name: str) -> Response:

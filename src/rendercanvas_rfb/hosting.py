@@ -18,9 +18,10 @@ from .auth import Authenticator
 from .display import Display
 from .errors import ConfigurationError
 from .limits import ServerLimits
+from .private import MakeDisplay
 from .server import DEFAULT_HOST, DEFAULT_PORT, Server
 
-__all__ = ["ServerOptions", "host_display", "stop_all"]
+__all__ = ["ServerOptions", "host_display", "host_private", "stop_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,41 @@ def host_display(
     Raises:
         ConfigurationError, AddressError: As `RfbRenderCanvas` says.
     """
-    host = os.environ.get("RENDERCANVAS_RFB_HOST", "") or DEFAULT_HOST if host is None else host
-    port = _port_from_environment() if port is None else _check_port(port, "port")
+    host, port = _address(host, port)
     with _lock:
         server = _server_at(host, port, server_options)
         # Under the lock, so that two displays that come at the same time get two names.
         display = server.add(server.hub.free_name(stem) if name is None else name, **display_options)
-    instead = f" (port {port} is in use)" if port not in (0, server.port) else ""
-    print(f"rendercanvas-rfb: {display.name} is at {display.url}{instead}", file=sys.stderr, flush=True)
+    _announce(server, port, display.name)
     if os.environ.get("RENDERCANVAS_RFB_OPEN") == "1" if open_browser is None else open_browser:
         webbrowser.open(display.url)
     return display
+
+
+def host_private(
+    name: str, make: MakeDisplay, *, title: str | None = None, host: str | None = None, port: int | None = None
+) -> str:
+    """Serve a display of its own to each viewer. Prints one line with the address to stderr.
+
+    Args:
+        name: As for `Server.add_private`.
+        make: As for `Server.add_private`.
+        title: As for `Server.add_private`.
+        host: As for `RfbRenderCanvas`.
+        port: As for `RfbRenderCanvas`.
+
+    Returns:
+        The address.
+
+    Raises:
+        ConfigurationError, AddressError: As `RfbRenderCanvas` says.
+    """
+    host, port = _address(host, port)
+    with _lock:
+        server = _server_at(host, port, DEFAULT_OPTIONS)
+        server.add_private(name, make, title=title)
+    _announce(server, port, name)
+    return server.url(name)
 
 
 def stop_all() -> None:
@@ -85,6 +110,16 @@ def stop_all() -> None:
         _servers.clear()
     for server in servers:
         server.stop()
+
+
+def _announce(server: Server, wanted_port: int, name: str) -> None:
+    instead = f" (port {wanted_port} is in use)" if wanted_port not in (0, server.port) else ""
+    print(f"rendercanvas-rfb: {name} is at {server.url(name)}{instead}", file=sys.stderr, flush=True)
+
+
+def _address(host: str | None, port: int | None) -> tuple[str, int]:
+    host = os.environ.get("RENDERCANVAS_RFB_HOST", "") or DEFAULT_HOST if host is None else host
+    return host, _port_from_environment() if port is None else _check_port(port, "port")
 
 
 def _server_at(host: str, port: int, options: ServerOptions) -> Server:

@@ -1,4 +1,4 @@
-"""The displays of a server, by name."""
+"""What a server has to watch, by name."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import threading
 
 from .display import Display
 from .errors import ConfigurationError
+from .private import PrivateDisplays
 
-__all__ = ["Hub", "check_name", "is_name"]
+__all__ = ["Hub", "Place", "check_name", "is_name"]
+
+Place = Display | PrivateDisplays
+"""What an address stands for: a display that all its viewers share, or one for each of them."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -36,39 +40,52 @@ def check_name(name: str) -> str:
 
 
 class Hub:
-    """The displays that can be watched. Methods may be called from any thread."""
+    """The places that can be watched. Methods may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._displays: dict[str, Display] = {}
+        self._places: dict[str, Place] = {}
 
-    def add(self, display: Display) -> None:
-        """Make ``display`` reachable under its name.
+    def add(self, place: Place) -> None:
+        """Make ``place`` reachable under its name.
 
         Raises:
             ConfigurationError: The name is taken or cannot be part of an address.
         """
-        check_name(display.name)
+        check_name(place.name)
         with self._lock:
-            if display.name in self._displays:
-                raise ConfigurationError(f"there is a display named {display.name!r} already")
-            self._displays[display.name] = display
+            if place.name in self._places:
+                raise ConfigurationError(f"there is a display named {place.name!r} already")
+            self._places[place.name] = place
 
-    def remove(self, display: Display) -> None:
+    def remove(self, place: Place) -> None:
         """Make it unreachable. Does nothing where it already is."""
         with self._lock:
-            if self._displays.get(display.name) is display:
-                del self._displays[display.name]
+            if self._places.get(place.name) is place:
+                del self._places[place.name]
+
+    def place(self, name: str) -> Place | None:
+        """What has that name."""
+        with self._lock:
+            return self._places.get(name)
+
+    def places(self) -> list[Place]:
+        """All of them, in the order in which they were added."""
+        with self._lock:
+            return list(self._places.values())
 
     def get(self, name: str) -> Display | None:
-        """The display of that name."""
-        with self._lock:
-            return self._displays.get(name)
+        """The display of that name that all its viewers share."""
+        place = self.place(name)
+        return place if isinstance(place, Display) else None
 
     def displays(self) -> list[Display]:
-        """All displays, in the order in which they were added."""
-        with self._lock:
-            return list(self._displays.values())
+        """All displays, in the order in which their places were added."""
+        return [
+            display
+            for place in self.places()
+            for display in (place.displays if isinstance(place, PrivateDisplays) else [place])
+        ]
 
     def free_name(self, stem: str) -> str:
         """The first of ``stem-1``, ``stem-2``, ...
@@ -77,6 +94,6 @@ class Hub:
         """
         with self._lock:
             number = 1
-            while f"{stem}-{number}" in self._displays:
+            while f"{stem}-{number}" in self._places:
                 number += 1
             return f"{stem}-{number}"

@@ -9,7 +9,7 @@ from typing import Literal, TypeGuard
 from .errors import ConfigurationError
 from .frames import MAX_DIMENSION
 
-__all__ = ["DEFAULT_MAX_SIZE", "ViewerPolicy"]
+__all__ = ["DEFAULT_MAX_SIZE", "ViewerPolicy", "is_positive_integer"]
 
 DEFAULT_MAX_SIZE = (8192, 4352)
 """Pixels: the largest picture that H.264 has a level for (6.2, ITU-T H.264 table A-1: 139264 macroblocks, which are
@@ -52,7 +52,7 @@ class ViewerPolicy:
             raise ConfigurationError(
                 f"max_size must be width and height from 1 to {MAX_DIMENSION} pixels, not {self.max_size!r}"
             )
-        if self.max_viewers is not None and not (_is_integer(self.max_viewers) and self.max_viewers > 0):
+        if self.max_viewers is not None and not is_positive_integer(self.max_viewers):
             raise ConfigurationError(f"max_viewers must be a positive integer or None, not {self.max_viewers!r}")
 
     def may_control(self, principal: object) -> bool:
@@ -63,9 +63,10 @@ class ViewerPolicy:
         return bool(self.control(principal)) if callable(self.control) else self.control != "none"
 
 
-def _is_integer(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
+def is_positive_integer(value: object) -> TypeGuard[int]:
+    """Whether it is an integer above 0, and no bool."""
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _is_side(value: object) -> bool:
-    return _is_integer(value) and 1 <= value <= MAX_DIMENSION
+    return is_positive_integer(value) and value <= MAX_DIMENSION

@@ -60,6 +60,8 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         port: Port to listen on, 0 for any free one; where it is in use, the next free one. By default that of
             ``RENDERCANVAS_RFB_PORT``, else 7320.
         open_browser: Whether to open the address in a browser. By default whether ``RENDERCANVAS_RFB_OPEN`` is 1.
+        display: What to show the canvas on, in place of a display that is made and served for it: one on a server, or
+            in an app, of your own. Make it with ``policy=ViewerPolicy(resize="viewer")`` where viewers shall size it.
         **kwargs: For ``rendercanvas.BaseRenderCanvas``: size (logical pixels, until a viewer with another size
             comes), title, update_mode, min_fps, max_fps
             (60 by default), ...
@@ -79,6 +81,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         host: str | None = None,
         port: int | None = None,
         open_browser: bool | None = None,
+        display: Display | None = None,
         **kwargs: Any,
     ) -> None:
         # First of all, because the base class calls close() when it is deleted, even half made.
@@ -91,7 +94,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         kwargs.setdefault("max_fps", DEFAULT_MAX_FPS)
         super().__init__(*args, **kwargs)
         try:
-            self._display = host_display(
+            self._display = display or host_display(
                 name, host=host, port=port, open_browser=open_browser, policy=ViewerPolicy(resize="viewer")
             )
         except BaseException:
@@ -99,6 +102,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
             self._is_closed = True
             raise
         self._waker = self._display.on_wake = _Waker(self)
+        self._display.at_close(self._waker)
         self._final_canvas_init()
 
     @property
@@ -153,7 +157,10 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _wake(self) -> None:
         """What there is to do when the display has something new."""
-        if self._is_closed:
+        if self._is_closed or self._display is None:
+            return
+        if self._display.closed:  # By the server, or by whoever else has it.
+            self.close()
             return
         self._adopt_view()
         if self._draw_pending:

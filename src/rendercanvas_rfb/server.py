@@ -24,8 +24,9 @@ from .asgi import RfbApp
 from .auth import Authenticator, check_token
 from .display import Display
 from .errors import AddressError, CloseCode, ConfigurationError
-from .hub import Hub, check_name
+from .hub import Hub, Place, check_name
 from .limits import ServerLimits
+from .private import DEFAULT_MAX_DISPLAYS, MakeDisplay, PrivateDisplays
 from .protocol.codec import MAX_MESSAGE_BYTES
 
 __all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server", "is_loopback", "websocket_options"]
@@ -161,9 +162,30 @@ class Server:
             added.url = self.url(added.name)
         return added
 
-    def remove(self, display: str | Display) -> None:
+    def add_private(
+        self, name: str, make: MakeDisplay, *, title: str | None = None, max_displays: int = DEFAULT_MAX_DISPLAYS
+    ) -> PrivateDisplays:
+        """Make a display for each viewer, under one name: what one of them does, no other sees.
+
+        A display is made once its viewer has shown its credential, and closed when the viewer is gone.
+
+        Args:
+            name: The name in addresses.
+            make: Returns the `Display` of a viewer, whose principal it is given; may be a coroutine function, which
+                runs on the server's loop. A plain function is called on a thread.
+            title: What the index page calls it; the name by default.
+            max_displays: At once; a further viewer is refused with close code 4429.
+
+        Raises:
+            ConfigurationError: The name is taken or cannot be part of an address.
+        """
+        place = PrivateDisplays(check_name(name), make, title=title, max_displays=max_displays)
+        self.hub.add(place)
+        return place
+
+    def remove(self, display: str | Place) -> None:
         """Close a display and make it unreachable: its viewers are told so. Does nothing where there is none."""
-        found = self.hub.get(display) if isinstance(display, str) else display
+        found = self.hub.place(display) if isinstance(display, str) else display
         if found is not None:
             self.hub.remove(found)
             found.close(CloseCode.NORMAL, "removed")
@@ -195,8 +217,8 @@ class Server:
 
         May be called more than once, but not from a viewer's callback.
         """
-        for display in self.hub.displays():
-            display.close(CloseCode.GOING_AWAY, "server shuts down")
+        for place in self.hub.places():
+            place.close(CloseCode.GOING_AWAY, "server shuts down")
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
             self._thread.join(STOP_TIMEOUT_S)

@@ -107,3 +107,31 @@ async def test_scenes_are_chosen_by_name():
         async with connect(await program.address("panel")) as client:
             await client.send_event("close")
         assert await program.finish() == 0
+
+
+@pytest.mark.gpu
+async def test_private_scenes_are_made_for_each_viewer_and_end_with_it():
+    async with running(*DEMO, "--port", "0", "--private", "--scene", "playground") as program:
+        address = await program.address("playground")
+        streams = urljoin(address, "../streams")
+        async with httpx.AsyncClient(timeout=TIMEOUT_S) as http:
+
+            async def viewers():
+                (listed,) = (await http.get(streams)).json()["streams"]
+                return listed["viewers"]
+
+            assert await viewers() == 0
+            async with connect(address, view=view_of(480, 320)) as one, connect(address, view=view_of(320, 240)) as two:
+                assert (await one.next_picture()).pixels.shape == (320, 480, 3)
+                assert (await two.next_picture()).pixels.shape == (240, 320, 3)
+                assert one.state["viewers"] == two.state["viewers"] == 1
+                assert await viewers() == 2
+            async with asyncio.timeout(TIMEOUT_S):
+                while await viewers():
+                    pass
+            # The loop that had stopped with its last canvas goes on with the next.
+            async with connect(address, view=view_of(480, 320)) as one:
+                assert (await one.next_picture()).pixels.shape == (320, 480, 3)
+        program.interrupt()
+        assert await program.finish() == 0
+        assert not [line for line in program.errors if "Traceback" in line]

@@ -7,9 +7,11 @@ import weakref
 
 import pytest
 
-from rendercanvas_rfb.client import connect
+from rendercanvas_rfb.client import connect, view_of
 from rendercanvas_rfb.errors import ConfigurationError, ConnectionClosed
+from rendercanvas_rfb.policy import ViewerPolicy
 from rendercanvas_rfb.protocol.messages import StateChanged
+from rendercanvas_rfb.server import Server
 from tests.support import until
 
 
@@ -55,6 +57,18 @@ async def test_a_cursor_is_told_once(make_canvas):
 async def test_an_unknown_cursor_is_refused(make_canvas):
     with pytest.raises(ValueError, match="not known"):
         make_canvas().set_cursor("wand")
+
+
+async def test_a_canvas_shown_on_a_display_of_ones_own_closes_with_it(make_canvas, painter):
+    with Server(port=0) as server:
+        display = server.add("mine", policy=ViewerPolicy(resize="viewer"))
+        canvas = make_canvas(display=display, size=(16, 16))
+        assert canvas.url == display.url == server.url("mine")
+        painter(canvas, (1, 2, 3))
+        async with connect(display.url, view=view_of(32, 16)) as client:
+            assert (await client.next_picture()).pixels.shape == (16, 32, 3)
+        server.remove("mine")
+        await until(canvas.get_closed, "the canvas' end")
 
 
 async def test_closing_tells_the_viewers_and_the_handlers(make_canvas):

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import signal
 import sys
 import webbrowser
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from ..demo import SCENES, Scene
+from ..display import Display
+from ..hosting import host_private
+from ..policy import ViewerPolicy
 from .backend import choose_backend
 from .options import add_server_options, can_open_browser
 from .requirements import how_to_get_a_driver, how_to_install, missing_modules
@@ -39,6 +45,9 @@ def add_parser(commands: Any) -> None:
         choices=[scene.name for scene in SCENES],
         help=f"show only this one: {', '.join(scene.name for scene in SCENES)}; may be given several times",
     )
+    parser.add_argument(
+        "--private", action="store_true", help="make each scene anew for each viewer, who sees no other's"
+    )
     parser.add_argument("--list", action="store_true", help="list the scenes, and show none")
     add_server_options(parser, what_opens="open the index page in a browser (default: where there is a display)")
     parser.set_defaults(main=main)
@@ -64,6 +73,10 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _show(scenes: Sequence[Scene], arguments: argparse.Namespace) -> None:
     choose_backend()
+    if arguments.private:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_show_privately(scenes, arguments))
+        return
     from ..rfb import RfbRenderCanvas, loop
 
     shown = []
@@ -77,11 +90,49 @@ def _show(scenes: Sequence[Scene], arguments: argparse.Namespace) -> None:
             open_browser=False,
         )
         shown.append((canvas, scene.build(canvas)))
-    index = index_url(shown[0][0].url)
+    _announce(shown[0][0].url, arguments)
+    loop.run()
+
+
+async def _show_privately(scenes: Sequence[Scene], arguments: argparse.Namespace) -> None:
+    loop = asyncio.get_running_loop()
+    kept: dict[Display, Any] = {}
+    urls = []
+    for scene in scenes:
+
+        def make(_principal: object, scene: Scene = scene) -> Display:
+            return asyncio.run_coroutine_threadsafe(_build(scene, kept), loop).result()
+
+        urls.append(host_private(scene.name, make, title=scene.title, host=arguments.host, port=arguments.port))
+    _announce(urls[0], arguments)
+    interrupted = asyncio.Event()
+    # While there are canvases, rendercanvas handles Ctrl-C, and ends only them. Windows knows no such handlers.
+    with suppress(NotImplementedError):
+        loop.add_signal_handler(signal.SIGINT, interrupted.set)
+    await interrupted.wait()
+
+
+async def _build(scene: Scene, kept: dict[Display, Any]) -> Display:
+    """Make the scene for one viewer, on the loop that it is drawn on; ``kept`` holds it until the display is closed."""
+    from ..rfb import RfbRenderCanvas
+
+    loop = asyncio.get_running_loop()
+    display = Display(scene.name, policy=ViewerPolicy(resize="viewer"))
+    canvas = RfbRenderCanvas(display=display, title=scene.title, size=SIZE)
+    kept[display] = (canvas, scene.build(canvas))
+
+    def forget() -> None:
+        loop.call_soon_threadsafe(kept.pop, display, None)
+
+    display.at_close(forget)
+    return display
+
+
+def _announce(url: str, arguments: argparse.Namespace) -> None:
+    index = index_url(url)
     print(f"\n  The demo is at  {index}\n\n  Ctrl-C ends it.\n", flush=True)
     if can_open_browser() if arguments.open is None else arguments.open:
         webbrowser.open(index)
-    loop.run()
 
 
 def index_url(canvas_url: str) -> str:

@@ -36,6 +36,6 @@ SCENES = (
     Scene("movie", "An image stack that plays"),
     Scene("mesh", "A lit mesh to turn around"),
     Scene("panel", "A panel that controls a plot"),
-    Scene("playground", "Quality and codec, switched while you watch"),
+    Scene("playground", "Quality, encoder and codec, switched while you watch"),
 )
 """All scenes, in the order in which the index page lists them."""

@@ -1,4 +1,4 @@
-"""A display that changes how it is encoded: quality, codec and frames per second, while everybody watches.
+"""A display that changes how it is encoded: quality, encoder, codec and frames per second, while everybody watches.
 
 The panel at the right does so for all viewers. So do messages, such as ``view.send({quality: "balanced"})`` in a page;
 the options in use are sent to all under the key "options".
@@ -15,6 +15,7 @@ import fastplotlib as fpl
 from imgui_bundle import imgui
 
 from ..display import Display
+from ..encoders.registry import AUTO, encoder_names
 from ..errors import RfbError
 from ..options import CODECS, QUALITIES
 from ..testing.patterns import line_plot
@@ -82,9 +83,13 @@ class Switches:
             if imgui.radio_button(quality, options.quality == quality):
                 self.change({"quality": quality})
             imgui.set_item_tooltip(preset.meaning)
+        imgui.separator_text("Encoder")
+        for encoder in (AUTO, *encoder_names()):
+            if imgui.radio_button(f"{encoder}##encoder", options.encoder == encoder):
+                self.change({"encoder": encoder})
         imgui.separator_text("Codec")
         for codec in CODECS:
-            if imgui.radio_button(codec, options.codec == codec):
+            if imgui.radio_button(f"{codec}##codec", options.codec == codec):
                 self.change({"codec": codec})
         imgui.separator_text("Frames per second")
         changed, fps = imgui.slider_int("##fps", int(options.max_fps or MAX_FPS), 1, MAX_FPS)

@@ -1,0 +1,96 @@
+"""One address, and behind it a display for each viewer: made when the viewer comes, closed when it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from .display import Display
+from .errors import CloseCode, ConfigurationError, ProtocolError
+from .policy import is_positive_integer
+
+__all__ = ["DEFAULT_MAX_DISPLAYS", "MakeDisplay", "PrivateDisplays"]
+
+logger = logging.getLogger("rendercanvas_rfb")
+
+MakeDisplay = Callable[[object], Display | Awaitable[Display]]
+"""Makes the display of one viewer, of whom it is given the principal. A plain function is called on a thread."""
+
+DEFAULT_MAX_DISPLAYS = 16
+"""Displays at once: each is a figure of its own, with its memory on the GPU and an encoder."""
+
+
+class PrivateDisplays:
+    """Displays under one name, of which each viewer sees its own.
+
+    Args:
+        name: The name in addresses.
+        make: Makes the display of a viewer. It must not be served otherwise.
+        title: What the index page calls it; the name by default.
+        max_displays: At once; a further viewer is refused with close code 4429.
+
+    Raises:
+        ConfigurationError: ``max_displays`` is no positive integer.
+    """
+
+    def __init__(
+        self, name: str, make: MakeDisplay, *, title: str | None = None, max_displays: int = DEFAULT_MAX_DISPLAYS
+    ) -> None:
+        if not is_positive_integer(max_displays):
+            raise ConfigurationError(f"max_displays must be a positive integer, not {max_displays!r}")
+        self.name = name
+        self.title = name if title is None else title
+        self._make = make
+        self._max_displays = max_displays
+        self._count = 0
+        self._open: set[Display] = set()
+        self._closed = False
+
+    @property
+    def displays(self) -> list[Display]:
+        """Those that are open."""
+        return list(self._open)
+
+    @asynccontextmanager
+    async def display_for(self, principal: object) -> AsyncIterator[Display]:
+        """A display for one viewer, closed with the block.
+
+        Raises:
+            ProtocolError: There are too many, or ``make`` failed; what went wrong there is logged, and told to nobody.
+        """
+        if self._closed:
+            raise ProtocolError("closed", CloseCode.NORMAL)
+        if self._count >= self._max_displays:
+            raise ProtocolError(f"too many viewers: at most {self._max_displays} at once", CloseCode.TOO_MANY)
+        self._count += 1
+        try:
+            display = await self._made_for(principal)
+            self._open.add(display)
+            try:
+                yield display
+            finally:
+                self._open.discard(display)
+                # Closing waits for a picture that is being encoded; others on this loop shall not.
+                await asyncio.to_thread(display.close)
+        finally:
+            self._count -= 1
+
+    def close(self, code: CloseCode = CloseCode.NORMAL, reason: str = "closed") -> None:
+        """Close them all, and make no more. May be called more than once, from any thread."""
+        self._closed = True
+        for display in self.displays:
+            display.close(code, reason)
+
+    async def _made_for(self, principal: object) -> Display:
+        try:
+            if inspect.iscoroutinefunction(self._make):
+                made: Display = await self._make(principal)
+                return made
+            answer = await asyncio.to_thread(self._make, principal)
+            return await answer if inspect.isawaitable(answer) else answer
+        except Exception:  # It is the program's own code.
+            logger.exception("no display could be made for a viewer of %s", self.name)
+            raise ProtocolError("error in the server", CloseCode.INTERNAL) from None
