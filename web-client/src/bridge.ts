@@ -72,6 +72,8 @@ export type ToWorker =
   | { readonly type: "event"; readonly event: InputEvent }
   | ({ readonly type: "message" } & ApplicationMessage)
   | { readonly type: "stats"; readonly enabled: boolean }
+  /** Whether the round trip is to be measured each second; the statistics do so too. */
+  | { readonly type: "latency"; readonly enabled: boolean }
   | { readonly type: "token"; readonly token: string }
   | { readonly type: "retry" }
   | { readonly type: "drawn"; readonly sequence: number }

@@ -1,15 +1,26 @@
 /** The page that shows one display. */
 
 import "../main";
+import { element } from "../view/dom";
 import { tokenOf } from "./token";
+
+/** Attributes of the view that the query of the page's address may switch on, as in `?titlebar&resizable`. */
+const SWITCHES = ["titlebar", "resizable", "latency"];
 
 const view = document.querySelector("rfb-view");
 const token = tokenOf(location);
+const query = new URLSearchParams(location.search);
 
 if (view !== null) {
   view.addEventListener("rfb-state", () => {
     document.title = view.view?.state.title || document.title;
   });
+  view.addEventListener("rfb-close", () => {
+    const again = element("a", { href: location.href }, "Show it again");
+    again.addEventListener("click", () => location.reload());
+    document.body.append(element("p", { id: "closed" }, "You have closed this view. ", again));
+  });
+  for (const name of SWITCHES) if (query.has(name)) view.setAttribute(name, query.get(name) ?? "");
   if (token !== null) view.setAttribute("token", token);
   // Only now: the first hello is to carry the token.
   view.setAttribute("src", "./");

@@ -7,7 +7,20 @@ import { RfbView } from "./rfb-view";
 /** Servers that render pages import this module too and have no such class. */
 const Base: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-const FORWARDED: readonly (keyof RfbViewEvents)[] = ["status", "state", "stats", "frame", "message"];
+const FORWARDED: readonly (keyof RfbViewEvents)[] = [
+  "status",
+  "state",
+  "stats",
+  "frame",
+  "message",
+  "minimize",
+  "restore",
+  "resize",
+  "close",
+];
+
+/** Boolean attributes: there or not, as HTML has them; `off` counts as not there. */
+const SWITCHES = ["titlebar", "resizable", "minimized", "latency"] as const;
 
 /** Events of the element: those of the view with the prefix `rfb-`. */
 export type RfbElementEvents = {
@@ -16,10 +29,11 @@ export type RfbElementEvents = {
 
 /**
  * Attributes: `src` (address of the display's page), `token`, `fit` (contain, cover, fill), `background` (CSS), `toolbar="off"`,
- * `video="off"` (still images only). `src`, `token` and `video` start a new connection when they change.
+ * `video="off"` (still images only), and the switches `titlebar`, `resizable`, `minimized` (which follows the title bar's button)
+ * and `latency`. `src`, `token` and `video` start a new connection when they change.
  */
 export class RfbViewElement extends Base {
-  static readonly observedAttributes = ["src", "token", "fit", "background", "toolbar", "video"];
+  static readonly observedAttributes = ["src", "token", "fit", "background", "toolbar", "video", ...SWITCHES];
 
   #view: RfbView | null = null;
   #root: ShadowRoot | null = null;
@@ -43,7 +57,10 @@ export class RfbViewElement extends Base {
   attributeChangedCallback(name: string, before: string | null, value: string | null): void {
     if (before === value || !this.isConnected) return;
     const view = this.#view;
-    if (view !== null && name === "fit") view.fit = this.#fit();
+    const toggled = SWITCHES.find((known) => known === name);
+    if (toggled !== undefined) {
+      if (view !== null) view[toggled] = this.#has(toggled);
+    } else if (view !== null && name === "fit") view.fit = this.#fit();
     else if (view !== null && name === "background") view.background = value ?? "";
     else if (view !== null && name === "toolbar") view.toolbar = value !== "off";
     else {
@@ -67,19 +84,28 @@ export class RfbViewElement extends Base {
       background: this.getAttribute("background") ?? "",
       toolbar: this.getAttribute("toolbar") !== "off",
       video: this.getAttribute("video") !== "off",
+      ...Object.fromEntries(SWITCHES.map((name) => [name, this.#has(name)])),
     });
     this.#view = view;
-    for (const type of FORWARDED) {
-      view.addEventListener(type, (event) => {
-        const { detail } = event as CustomEvent<unknown>;
-        this.dispatchEvent(new CustomEvent(`rfb-${type}`, { detail }));
-      });
-    }
+    view.addEventListener("minimize", () => this.toggleAttribute("minimized", true));
+    view.addEventListener("restore", () => this.toggleAttribute("minimized", false));
+    for (const type of FORWARDED) view.addEventListener(type, (event) => this.#forward(event));
+    view.addEventListener("close", (event) => !event.defaultPrevented && this.remove());
+  }
+
+  #forward(event: Event): void {
+    const { type, detail, cancelable } = event as CustomEvent<unknown>;
+    const own = new CustomEvent(`rfb-${type}`, { detail, cancelable });
+    if (!this.dispatchEvent(own)) event.preventDefault();
   }
 
   #close(): void {
     this.#view?.close();
     this.#view = null;
+  }
+
+  #has(name: (typeof SWITCHES)[number]): boolean {
+    return this.hasAttribute(name) && this.getAttribute(name) !== "off";
   }
 
   /** The attribute, or `contain` where it is absent or unknown, as enumerated attributes of HTML do. */

@@ -3,7 +3,7 @@
 import type { PresentedFrame, StatusDetail } from "../bridge";
 import type { ApplicationMessage } from "../core/application";
 import type { CanvasState } from "../core/server-messages";
-import type { Fit } from "../core/viewport";
+import type { Fit, Size } from "../core/viewport";
 import type { RfbStats } from "./stats";
 
 export interface RfbViewOptions {
@@ -17,6 +17,14 @@ export interface RfbViewOptions {
   readonly background?: string;
   /** False hides the toolbar. */
   readonly toolbar?: boolean;
+  /** True shows a title bar: the title, and buttons that minimise, show on the full screen and close the view. */
+  readonly titlebar?: boolean;
+  /** True lets the person resize the view by its lower right corner. */
+  readonly resizable?: boolean;
+  /** True begins with the title bar alone. */
+  readonly minimized?: boolean;
+  /** True shows the latency in a corner. */
+  readonly latency?: boolean;
   /** False asks for still images only. */
   readonly video?: boolean;
 }
@@ -28,4 +36,19 @@ export interface RfbViewEvents {
   readonly stats: RfbStats;
   readonly frame: PresentedFrame;
   readonly message: ApplicationMessage;
+  /** The view shows its title bar alone, and the server sends it nothing. */
+  readonly minimize: null;
+  /** It shows the picture again. */
+  readonly restore: null;
+  /** The person has resized the view: its size, CSS pixels. */
+  readonly resize: Size;
+  /** The title bar's close button was pressed. `preventDefault()` keeps the view, and leaves all to the page. */
+  readonly close: null;
 }
+
+/** Tells an event of a view; false where a listener has prevented what it would lead to. */
+export type Emit = <K extends keyof RfbViewEvents>(
+  type: K,
+  detail: RfbViewEvents[K],
+  cancelable?: boolean,
+) => boolean;

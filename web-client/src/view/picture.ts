@@ -2,7 +2,7 @@
 
 import type { Picture, PresentedFrame } from "../bridge";
 import type { ViewSize } from "../core/client-messages";
-import type { CanvasColorSpace } from "../core/server-messages";
+import type { CanvasColorSpace, CanvasState } from "../core/server-messages";
 import { type Fit, place, type Size } from "../core/viewport";
 import { contextOf, paint } from "../paint";
 import { element } from "./dom";
@@ -53,6 +53,12 @@ export class PictureBox {
     const before = this.#frame;
     this.#frame = frame;
     return before?.width !== frame.width || before.height !== frame.height;
+  }
+
+  /** Takes the title and the cursor of the display. */
+  describe({ title, cursor }: CanvasState): void {
+    if (cursor !== undefined) this.canvas.style.cursor = cursor;
+    if (title !== undefined) this.canvas.setAttribute("aria-label", title);
   }
 
   /** Places the canvas in the room there is; returns device pixels per picture pixel. */

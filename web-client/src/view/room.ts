@@ -14,9 +14,11 @@ function bounded(size: number): number {
 }
 
 export class Room {
+  /** The last size that was one: an element that is not laid out, as a minimised view's, keeps it. */
   #width = 1;
   #height = 1;
   #physical: Size | null = null;
+  #empty = false;
   #onScreen = true;
   #told = "";
   readonly #stop = new AbortController();
@@ -27,9 +29,8 @@ export class Room {
     private readonly element: HTMLElement,
     private readonly changed: (view: ViewSize) => void,
   ) {
-    const box = element.getBoundingClientRect();
-    this.#width = box.width;
-    this.#height = box.height;
+    const { width, height } = element.getBoundingClientRect();
+    this.#measured(width, height, null);
     this.#resizes = new ResizeObserver((entries) => this.#resized(entries));
     this.#observeSize();
     this.#intersections = new IntersectionObserver((entries) => {
@@ -45,14 +46,13 @@ export class Room {
   get current(): ViewSize {
     const ratio = window.devicePixelRatio;
     const { width, height } = this.#deviceSize(ratio);
-    const empty = this.#width === 0 || this.#height === 0;
     return {
       width: bounded(this.#width),
       height: bounded(this.#height),
       physical_width: bounded(Math.round(width)),
       physical_height: bounded(Math.round(height)),
       pixel_ratio: ratio,
-      visible: document.visibilityState === "visible" && this.#onScreen && !empty,
+      visible: document.visibilityState === "visible" && this.#onScreen && !this.#empty,
     };
   }
 
@@ -82,11 +82,18 @@ export class Room {
   #resized(entries: readonly ResizeObserverEntry[]): void {
     const entry = entries.at(-1);
     if (entry === undefined) return;
-    this.#width = entry.contentRect.width;
-    this.#height = entry.contentRect.height;
+    const { width, height } = entry.contentRect;
     const device = entry.devicePixelContentBoxSize?.[0];
-    this.#physical = device === undefined ? null : { width: device.inlineSize, height: device.blockSize };
+    this.#measured(width, height, device ? { width: device.inlineSize, height: device.blockSize } : null);
     this.#tell();
+  }
+
+  #measured(width: number, height: number, physical: Size | null): void {
+    this.#empty = width === 0 || height === 0;
+    if (this.#empty) return;
+    this.#width = width;
+    this.#height = height;
+    this.#physical = physical;
   }
 
   /** A media query answers for one ratio only: a new one is needed after each change. */

@@ -1,7 +1,7 @@
 /** The buttons in the corner: out of sight until the pointer, the focus or a tap comes near. */
 
-import { element, icon } from "./dom";
-import { ICONS } from "./icons";
+import { iconButton, relabel } from "./button";
+import { element } from "./dom";
 
 export interface ToolbarActions {
   screenshot(): void;
@@ -29,20 +29,20 @@ export class Toolbar {
   readonly #record: HTMLButtonElement;
 
   constructor(actions: ToolbarActions) {
-    this.#handle = button("menu", "Show the toolbar", () => this.#toggle());
+    this.#handle = iconButton("menu", "Show the toolbar", () => this.#toggle());
     this.#handle.classList.add("handle");
     this.#handle.setAttribute("aria-expanded", "false");
-    this.#statistics = button("statistics", "Statistics", () => actions.statistics());
-    this.#help = button("help", "Help", () => actions.help());
-    this.#record = button("record", RECORD, () => actions.record());
-    const keyboard = button("keyboard", "On-screen keyboard", () => actions.keyboard());
+    this.#statistics = iconButton("statistics", "Statistics", () => actions.statistics());
+    this.#help = iconButton("help", "Help", () => actions.help());
+    this.#record = iconButton("record", RECORD, () => actions.record());
+    const keyboard = iconButton("keyboard", "On-screen keyboard", () => actions.keyboard());
     keyboard.classList.add("touch-only");
-    const fullscreen = button("fullscreen", "Full screen", () => actions.fullscreen());
+    const fullscreen = iconButton("fullscreen", "Full screen", () => actions.fullscreen());
     fullscreen.hidden = !document.fullscreenEnabled;
     const buttons = element(
       "div",
       { class: "buttons" },
-      button("camera", "Save a screenshot (PNG)", () => actions.screenshot()),
+      iconButton("camera", "Save a screenshot (PNG)", () => actions.screenshot()),
       this.#record,
       fullscreen,
       this.#statistics,
@@ -67,8 +67,7 @@ export class Toolbar {
 
   set recording(on: boolean) {
     this.#record.setAttribute("aria-pressed", String(on));
-    this.#record.setAttribute("aria-label", on ? STOP_RECORDING : RECORD);
-    this.#record.title = on ? STOP_RECORDING : RECORD;
+    relabel(this.#record, on ? STOP_RECORDING : RECORD);
   }
 
   /** The pointer is at this distance from the right and the top edge of the view, CSS pixels. */
@@ -85,12 +84,6 @@ export class Toolbar {
   #toggle(): void {
     const expanded = this.root.classList.toggle("expanded");
     this.#handle.setAttribute("aria-expanded", String(expanded));
-    this.#handle.setAttribute("aria-label", expanded ? "Hide the toolbar" : "Show the toolbar");
+    relabel(this.#handle, expanded ? "Hide the toolbar" : "Show the toolbar");
   }
-}
-
-function button(name: keyof typeof ICONS, label: string, action: () => void): HTMLButtonElement {
-  const node = element("button", { type: "button", "aria-label": label, title: label }, icon(ICONS[name]));
-  node.addEventListener("click", action);
-  return node;
 }

@@ -1,6 +1,6 @@
 /** Statistics and states in words for people. */
 
-import type { NoVideoReason } from "../core/client-messages";
+import type { Chroma, NoVideoReason } from "../core/client-messages";
 import type { StreamDescription } from "../core/server-messages";
 
 /** H.264 profiles by `profile_idc` (ITU-T H.264, annex A). */
@@ -19,9 +19,14 @@ export function codecInWords(codec: string): string {
   return `H.264 ${PROFILES.get(profile) ?? `profile ${profile}`}, level ${level / 10}`;
 }
 
-export function chromaInWords(stream: StreamDescription): string {
-  if (stream.chroma === null) return "–";
-  return stream.chroma === "444" ? "4:4:4, full colour" : "4:2:0, halved colour";
+const CHROMAS: Readonly<Record<Chroma, string>> = {
+  rgb: "RGB, the canvas' own values",
+  444: "4:4:4, full colour",
+  420: "4:2:0, halved colour",
+};
+
+export function chromaInWords({ chroma }: StreamDescription): string {
+  return chroma === null ? "–" : CHROMAS[chroma];
 }
 
 const NO_VIDEO: Readonly<Record<NoVideoReason, string>> = {
@@ -46,4 +51,12 @@ export function bitrateInWords(bitsPerSecond: number): string {
 export function millisecondsInWords(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
   return `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+}
+
+/** "12 s", "3 min", "2 h": as precise as it is of use. */
+export function ageInWords(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
 }

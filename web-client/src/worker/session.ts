@@ -46,6 +46,7 @@ export class Session {
   #token: string | null;
   #view: ViewSize;
   #statsEnabled = false;
+  #latencyEnabled = false;
   /** Counts connections; `#greeted` is the one that `hello` has been sent on. */
   #connection = 0;
   #greeted: number | null = null;
@@ -112,6 +113,9 @@ export class Session {
       case "stats":
         this.#statsEnabled = command.enabled;
         if (this.#greeted !== null) this.#link.send(command);
+        return;
+      case "latency":
+        this.#latencyEnabled = command.enabled;
         return;
       case "token":
         this.#token = command.token;
@@ -248,10 +252,12 @@ export class Session {
 
   async #decoderFailed(reason: string, sequence: number): Promise<void> {
     this.#meter.failed();
-    this.#gate.close();
+    const video = reason !== "image-error";
+    // An image refers to nothing and nothing refers to it: the video goes on.
+    if (video) this.#gate.close();
     this.#link.send({ type: "keyframe", reason });
     this.#acknowledge(sequence);
-    if (reason === "image-error") return;
+    if (!video) return;
     const ladder = await this.#ladder;
     if (!ladder.failed(performance.now())) return;
     this.#link.send({ type: "capabilities", ...ladder.capabilities });
@@ -279,7 +285,7 @@ export class Session {
   }
 
   #postStats(): void {
-    if (this.#statsEnabled) this.#link.ping();
+    if (this.#statsEnabled || this.#latencyEnabled) this.#link.ping();
     const stats = this.#meter.stats(performance.now(), this.#link.roundTripMs);
     this.post({ type: "client-stats", stats });
   }

@@ -1,0 +1,56 @@
+/** The small signs at the edges: of the picture, and of a recording. */
+
+export const BADGES = `
+.badges {
+  position: absolute;
+  left: calc(10px + env(safe-area-inset-left));
+  right: 48px;
+  bottom: calc(10px + env(safe-area-inset-bottom));
+  display: flex;
+  flex-wrap: wrap;
+  gap: 6px;
+  pointer-events: none;
+}
+.badge {
+  display: flex;
+  align-items: center;
+  gap: 5px;
+  padding: 2px 9px;
+  border: 1px solid var(--edge);
+  border-radius: 999px;
+  background: var(--panel);
+  color: var(--quiet);
+  font-size: 12px;
+  font-variant-numeric: tabular-nums;
+  /* Whoever gets the control with the first message sees no badge at all. */
+  animation: appear .2s .4s both;
+}
+
+.recording {
+  position: absolute;
+  left: 50%;
+  top: calc(10px + env(safe-area-inset-top));
+  translate: -50% 0;
+  display: flex;
+  align-items: center;
+  gap: 6px;
+  padding: 2px 9px;
+  border: 1px solid var(--edge);
+  border-radius: 999px;
+  background: var(--panel);
+  font-size: 12px;
+  font-variant-numeric: tabular-nums;
+  pointer-events: none;
+}
+.recording::before { content: ""; width: 9px; height: 9px; border-radius: 50%; background: #e02020; }
+
+/* Grades differ in their word and in the filling of the sign, not in the colour alone. */
+.latency::before { content: ""; box-sizing: border-box; width: 9px; height: 9px; border: 2px solid var(--grade); border-radius: 50%; background: linear-gradient(to top, var(--grade) var(--filled), transparent 0); }
+.latency { --grade: var(--quiet); --filled: 0%; }
+.latency[data-grade="good"] { --grade: light-dark(#1b7f3b, #5fd38a); --filled: 100%; }
+.latency[data-grade="fair"] { --grade: light-dark(#9a6700, #f0b429); --filled: 50%; }
+.latency[data-grade="poor"] { --grade: light-dark(#c62828, #ff7b72); }
+.latency .number { order: -1; color: var(--ink); }
+.latency::before { order: -2; }
+.stale::before { content: ""; width: 7px; height: 7px; border: 1.5px solid light-dark(#9a6700, #f0b429); border-radius: 50%; }
+`;

@@ -1,0 +1,56 @@
+/** The title bar and the handle for resizing. */
+
+export const FRAME = `
+.titlebar {
+  display: flex;
+  flex: none;
+  align-items: center;
+  gap: 2px;
+  height: 32px;
+  padding: 0 4px 0 12px;
+  border-bottom: 1px solid var(--edge);
+  background: var(--bar);
+  user-select: none;
+  -webkit-user-select: none;
+}
+.title { flex: 1; min-width: 0; overflow: hidden; font-weight: 600; white-space: nowrap; text-overflow: ellipsis; }
+.titlebar button, .resize {
+  display: grid;
+  place-items: center;
+  flex: none;
+  padding: 0;
+  border: 0;
+  border-radius: 7px;
+  background: none;
+}
+.titlebar button { width: 30px; height: 26px; }
+.titlebar button:hover { background: var(--hover); }
+.titlebar .close:hover { color: #fff; background: #c62828; }
+.titlebar svg { width: 16px; height: 16px; }
+.view[data-titled] { box-sizing: border-box; border: 1px solid var(--edge); border-radius: 8px 8px 0 0; }
+.view[data-minimized] { position: relative; inset: auto; border-bottom: 0; border-radius: 8px; }
+.view[data-minimized] .body, .view[data-minimized] .resize { display: none; }
+:host(:fullscreen) .view { border: 0; border-radius: 0; }
+:host(:fullscreen) :is(.resize, .titlebar .minimize) { display: none; }
+
+.resize {
+  position: absolute;
+  right: 0;
+  bottom: 0;
+  width: 24px;
+  height: 24px;
+  place-items: end;
+  border-radius: 8px 0 0;
+  color: var(--ink);
+  cursor: nwse-resize;
+  touch-action: none;
+}
+.resize:hover, .resize:focus-visible { background: var(--panel); }
+.resize:focus-visible { outline-offset: -2px; }
+.resize svg { width: 20px; height: 20px; filter: drop-shadow(0 0 1.5px var(--bar)); }
+@media (hover: none), (pointer: coarse) {
+  .titlebar { height: 44px; }
+  .titlebar button { width: 44px; height: 44px; }
+  .resize { width: 40px; height: 40px; background: var(--panel); }
+}
+`;
