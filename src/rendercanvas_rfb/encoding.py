@@ -136,6 +136,7 @@ class TierWorker(threading.Thread):
         self._clock = clock
         self._encoder: Encoder | None = None
         self._encoder_kind: tuple[int, int, ColorSpace] | None = None
+        self._info: StreamInfo | None = None
         self._stream = 0
         self._pausing = False
         # Below: shared between threads, guarded by this lock.
@@ -335,6 +336,9 @@ class TierWorker(threading.Thread):
         started = self._clock()
         encoder = self._encoder_for(frame)
         picture = encoder.encode(frame, keyframe=keyframe)
+        if encoder.info != self._info:
+            # A new encoder, or one that has begun another stream, which it does with a keyframe.
+            self._info, self._stream = encoder.info, self._numbers.next_stream()
         header = ChunkHeader(
             format=self.tier.format,
             keyframe=picture.keyframe,
@@ -355,7 +359,7 @@ class TierWorker(threading.Thread):
             self._close_encoder()
             self._encoder = self._open_encoder(self.tier, frame.width, frame.height)
             self._encoder_kind = kind
-            self._stream = self._numbers.next_stream()
+            self._info = None
         return self._encoder
 
     def _publish(self, encoded: Encoded) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..frames import Frame
 from ..protocol.formats import StreamInfo, Tier
 
-__all__ = ["EncodedPicture", "Encoder", "EncoderFactory", "EncoderOpener", "EncoderSettings"]
+__all__ = ["EncodedPicture", "Encoder", "EncoderFactory", "EncoderOpener", "EncoderSettings", "RateAdjustable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,10 @@ class Encoder(Protocol):
 
     @property
     def info(self) -> StreamInfo:
-        """Describes the stream. Known once the first picture is encoded; `EncoderError` before that."""
+        """Describes the stream of the last picture; `EncoderError` before the first.
+
+        Another value is another stream, which can begin with a keyframe only. An encoder may begin one by itself.
+        """
         ...
 
     def encode(self, frame: Frame, *, keyframe: bool) -> EncodedPicture:
@@ -76,6 +79,22 @@ class Encoder(Protocol):
 
     def close(self) -> None:
         """Free the codec. May be called more than once."""
+        ...
+
+
+@runtime_checkable
+class RateAdjustable(Protocol):
+    """What an encoder of video may do beyond `Encoder`: follow a link while it runs."""
+
+    def set_max_bitrate(self, bits_per_second: int | None) -> None:
+        """Keep to so many bits per second from the next picture on, instead of `EncoderSettings.max_bitrate`.
+
+        None for no limit but that one. Makes no keyframe, and begins no other stream unless the encoder finds another
+        way to code pictures better then.
+
+        Raises:
+            EncoderError: It is not positive.
+        """
         ...
 
 
