@@ -36,7 +36,7 @@ describe("words", () => {
   test("codecs", () => {
     expect(codecInWords("avc1.F4001F")).toBe("H.264 High 4:4:4, level 3.1");
     expect(codecInWords("avc1.640028")).toBe("H.264 High, level 4");
-    expect(codecInWords("image/webp")).toBe("WEBP");
+    expect(codecInWords("image/webp")).toBe("WebP");
   });
 
   test("numbers", () => {

@@ -39,8 +39,7 @@ export class Badges {
 
   constructor(private readonly staleness: Staleness) {
     this.#viewOnly.text.textContent = "view only";
-    this.#latency.root.title =
-      "From what you do to its picture, without what the program takes: round trip, decoding and showing";
+    this.#latency.text.textContent = "Latency";
     this.root.append(this.#viewOnly.root, this.#stale.root, this.#latency.root);
   }
 
@@ -58,14 +57,13 @@ export class Badges {
     this.#latency.shown = on;
   }
 
-  /** @param latencyMs null where none was measured yet. */
+  /** @param latencyMs from what a person does to its picture, but for what the program takes; null where not measured yet. */
   showLatency(latencyMs: number | null): void {
     if (!this.latency) return;
-    const grade = latencyMs === null ? null : gradeOf(latencyMs);
-    const { root, text, number } = this.#latency;
-    root.dataset.grade = grade ?? "";
-    number.textContent = millisecondsInWords(latencyMs);
-    text.textContent = grade ?? "";
+    const grade = latencyMs === null ? "" : gradeOf(latencyMs);
+    const { root, number } = this.#latency;
+    root.dataset.grade = grade;
+    number.textContent = millisecondsInWords(latencyMs) + (grade && `, ${grade}`);
   }
 
   /** Shows that a picture is overdue, or that it is so no more. */

@@ -32,6 +32,9 @@ export class Shell {
   ) {
     this.toolbar = new Toolbar({ ...actions, help: () => this.#toggleHelp() });
     this.#banner = new Banner(actions);
+    this.toolbar.root.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape" && this.#help.open) this.#toggleHelp();
+    });
   }
 
   /** Puts everything in its place, in `shadow`. */

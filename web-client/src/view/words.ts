@@ -11,10 +11,16 @@ const PROFILES: ReadonlyMap<number, string> = new Map([
   [244, "High 4:4:4"],
 ]);
 
+const IMAGES: ReadonlyMap<string, string> = new Map([
+  ["image/jpeg", "JPEG"],
+  ["image/png", "PNG"],
+  ["image/webp", "WebP"],
+]);
+
 /** "H.264 High 4:4:4, level 3.1" of "avc1.F4001F"; the codec string itself where it is something else. */
 export function codecInWords(codec: string): string {
   const match = /^avc1\.([0-9a-f]{2})[0-9a-f]{2}([0-9a-f]{2})$/i.exec(codec);
-  if (match === null) return codec.replace(/^image\//, "").toUpperCase();
+  if (match === null) return IMAGES.get(codec) ?? codec;
   const [profile = 0, level = 0] = match.slice(1).map((digits) => Number.parseInt(digits, 16));
   return `H.264 ${PROFILES.get(profile) ?? `profile ${profile}`}, level ${level / 10}`;
 }

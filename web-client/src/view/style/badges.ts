@@ -50,7 +50,6 @@ export const BADGES = `
 .latency[data-grade="good"] { --grade: light-dark(#1b7f3b, #5fd38a); --filled: 100%; }
 .latency[data-grade="fair"] { --grade: light-dark(#9a6700, #f0b429); --filled: 50%; }
 .latency[data-grade="poor"] { --grade: light-dark(#c62828, #ff7b72); }
-.latency .number { order: -1; color: var(--ink); }
-.latency::before { order: -2; }
+.latency .number { color: var(--ink); }
 .stale::before { content: ""; width: 7px; height: 7px; border: 1.5px solid light-dark(#9a6700, #f0b429); border-radius: 50%; }
 `;

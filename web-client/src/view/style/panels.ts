@@ -18,6 +18,7 @@ export const PANELS = `
 /* Beside each other they would lie over each other. */
 @container (width < 640px) {
   .hud { top: calc(62px + env(safe-area-inset-top)); max-height: calc(100% - 74px); }
+  .body:has(.help:not([hidden])) .hud { display: none; }
 }
 .help { max-height: calc(100% - 72px); }
 h2 { margin: 0 0 6px; font-size: 13px; }

@@ -1,4 +1,4 @@
-/** A lossless still amid video: what the decoder gets, what is drawn, and what is acknowledged. */
+/** Images beside video, lossless or not: what the decoder gets, what is drawn, and what is acknowledged. */
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { FromWorker } from "../src/bridge";
@@ -64,6 +64,7 @@ class FakeDecoder {
 }
 
 let finishImage: () => void;
+let failImage: () => void;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -81,8 +82,9 @@ beforeEach(() => {
   vi.stubGlobal(
     "createImageBitmap",
     () =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         finishImage = () => resolve(new FakePicture());
+        failImage = () => reject(new Error("broken"));
       }),
   );
 });
@@ -94,6 +96,9 @@ afterEach(() => {
 
 const VIDEO = { stream: 1, format: "h264", codec: "avc1.F4001F", chroma: "444" };
 const STILL = { stream: 2, format: "webp", codec: "image/webp", chroma: null };
+
+/** A lossless one, or one that is not. */
+type ImageKind = "still" | "image";
 
 function watch() {
   const posted: FromWorker[] = [];
@@ -118,14 +123,15 @@ function watch() {
     socket.onmessage?.({ data: JSON.stringify({ type: "stream", ...stream, ...rest }) });
   }
 
-  function chunk(sequence: number, frame: number, kind: "key" | "delta" | "still"): void {
+  function chunk(sequence: number, frame: number, kind: "key" | "delta" | ImageKind): void {
     const view = new DataView(new ArrayBuffer(CHUNK_HEADER_BYTES + 1));
     view.setUint8(0, 0xfb);
     view.setUint8(1, 1);
-    view.setUint8(2, kind === "still" ? 18 : 1);
-    view.setUint8(3, { key: 1, delta: 0, still: 3 }[kind]);
+    const image = kind === "still" || kind === "image";
+    view.setUint8(2, image ? 18 : 1);
+    view.setUint8(3, { key: 1, delta: 0, still: 3, image: 1 }[kind]);
     view.setUint32(4, sequence, true);
-    view.setUint32(8, kind === "still" ? 2 : 1, true);
+    view.setUint32(8, image ? 2 : 1, true);
     view.setUint16(12, 4, true);
     view.setUint16(14, 4, true);
     view.setFloat32(16, 1, true);
@@ -138,8 +144,8 @@ function watch() {
     await vi.advanceTimersByTimeAsync(200);
   }
 
-  async function still(sequence: number, frame: number): Promise<void> {
-    chunk(sequence, frame, "still");
+  async function still(sequence: number, frame: number, kind: ImageKind = "still"): Promise<void> {
+    chunk(sequence, frame, kind);
     await settle();
     finishImage();
     await settle();
@@ -147,7 +153,7 @@ function watch() {
 
   async function video(sequence: number, frame: number, kind: "key" | "delta"): Promise<void> {
     chunk(sequence, frame, kind);
-    FakeDecoder.all[0]?.output();
+    FakeDecoder.all.at(-1)?.output();
     await settle();
   }
 
@@ -220,4 +226,80 @@ test("a chunk of a stream that another one of its kind has replaced ends the con
   await page.settle();
   expect(FakeDecoder.all).toHaveLength(0);
   expect(page.drawn()).toEqual([]);
+});
+
+test("a newcomer sees an image of the picture that is there, and then the video that begins after it", async () => {
+  const page = watch();
+  page.describe(STILL);
+  await page.still(1, 5, "image");
+  expect(page.drawn()).toEqual([1]);
+  page.describe(VIDEO);
+  await page.video(2, 5, "key");
+  await page.video(3, 6, "delta");
+  expect(page.drawn()).toEqual([1, 2, 3]);
+  expect(page.lossless()).toEqual([false, false, false]);
+  expect(page.acks()).toEqual([1, 2, 3]);
+  expect(page.streams()).toEqual([2, 1]);
+  expect(page.asked()).toBe(0);
+});
+
+test("an image may come after the description of the video whose keyframe is still to come", async () => {
+  const page = watch();
+  page.describe(VIDEO);
+  page.describe(STILL);
+  await page.still(1, 5, "image");
+  await page.video(2, 6, "key");
+  expect(page.drawn()).toEqual([1, 2]);
+});
+
+test("an image that is decoded after the video has begun is not shown", async () => {
+  const page = watch();
+  page.describe(STILL);
+  page.chunk(1, 5, "image");
+  page.describe(VIDEO);
+  await page.video(2, 5, "key");
+  finishImage();
+  await page.settle();
+  await page.video(3, 6, "delta");
+  expect(page.drawn()).toEqual([2, 3]);
+});
+
+test("an image amid video that is not lossless leaves the decoder alone", async () => {
+  const page = watch();
+  page.describe(VIDEO);
+  await page.video(1, 1, "key");
+  page.describe(STILL);
+  await page.still(2, 2, "image");
+  await page.video(3, 3, "delta");
+  expect(page.drawn()).toEqual([1, 2, 3]);
+  expect(FakeDecoder.all).toHaveLength(1);
+});
+
+test("an image that cannot be decoded is reported, and the video goes on", async () => {
+  const page = watch();
+  page.describe(VIDEO);
+  await page.video(1, 1, "key");
+  page.describe(STILL);
+  page.chunk(2, 2, "image");
+  await page.settle();
+  failImage();
+  await page.settle();
+  await page.video(3, 3, "delta");
+  expect(page.asked()).toBe(1);
+  expect(page.acks()).toEqual([1, 2, 3]);
+  expect(page.drawn()).toEqual([1, 3]);
+});
+
+test("a decoder that gives nothing for 2 s, with no chunk after, is replaced, and a keyframe asked for", async () => {
+  const page = watch();
+  page.describe(VIDEO);
+  page.chunk(1, 1, "key");
+  await vi.advanceTimersByTimeAsync(2_100);
+  expect(page.asked()).toBe(1);
+  expect(page.acks()).toEqual([1]);
+  page.chunk(2, 2, "delta");
+  await page.video(3, 3, "key");
+  expect(FakeDecoder.all).toHaveLength(2);
+  expect(FakeDecoder.all[1]?.types).toEqual(["key"]);
+  expect(page.drawn()).toEqual([3]);
 });
