@@ -5,12 +5,14 @@ from __future__ import annotations
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
+from rendercanvas_rfb.encoders.icc import DISPLAY_P3_PROFILE
 from rendercanvas_rfb.encoders.movie import SUFFIXES, MovieFile
 from rendercanvas_rfb.errors import ConfigurationError, RecordingError
 from rendercanvas_rfb.frames import ColorSpace
 from rendercanvas_rfb.options import QUALITIES
-from rendercanvas_rfb.testing.patterns import color_blocks, line_plot
+from rendercanvas_rfb.testing.patterns import color_blocks, line_plot, noise
 from tests.encoders.decoding import psnr
 from tests.recording.movies import read, read_animation, read_video
 
@@ -95,6 +97,43 @@ def test_wide_colour_is_tagged(tmp_path):
     movie.close()
     with av.open(str(tmp_path / "a.mp4")) as container:
         assert container.streams.video[0].codec_context.color_primaries == 12
+
+
+def test_an_animation_has_the_profile_of_its_colours(tmp_path):
+    movie = MovieFile(tmp_path / "a.webp", SHARP)
+    movie.add(plots(1)[0], 0, ColorSpace.DISPLAY_P3)
+    movie.close()
+    with Image.open(tmp_path / "a.webp") as image:
+        assert image.info["icc_profile"] == DISPLAY_P3_PROFILE
+
+
+def test_an_animation_holds_only_what_changes(tmp_path):
+    first = plots(1, 640, 480)[0]
+    second = first.copy()
+    second[101:120, 33:54] = (1, 2, 3)
+    whole = write(tmp_path / "a.webp", [first], (0,)).stat().st_size
+    path = write(tmp_path / "b.webp", [first, second, second], (0, 1, 2))
+    assert path.stat().st_size < whole + 500
+    durations, seen = read_animation(path)
+    assert durations[:2] == [1.0, 1.0]
+    assert np.array_equal(seen[1], second)
+    assert np.array_equal(seen[2], second)
+
+
+def test_the_last_picture_of_an_animation_is_shown_as_long_as_it_was(tmp_path):
+    movie = MovieFile(tmp_path / "a.webp", SHARP)
+    movie.add(plots(1)[0], 1_000_000)
+    movie.repeat(3_500_000)
+    movie.close()
+    assert read_animation(tmp_path / "a.webp")[0] == [2.5]
+
+
+def test_lossy_animations_are_smaller(tmp_path):
+    pictures = [np.ascontiguousarray(noise(96, 64, seed)[..., :3]) for seed in range(2)]
+    exact = write(tmp_path / "a.webp", pictures, (0, 1)).stat().st_size
+    lossy = write(tmp_path / "b.webp", pictures, (0, 1), QUALITIES["low-bandwidth"].settings)
+    assert lossy.stat().st_size < exact / 2
+    assert min(map(psnr, read(lossy), pictures)) > 8
 
 
 def test_players_can_jump_every_two_seconds(tmp_path):

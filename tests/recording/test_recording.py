@@ -266,7 +266,7 @@ def run_program(tmp_path):
             process.stdout.close()
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".webm", ".gif"])
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_killed_process_leaves_a_file_that_plays(suffix, run_program, tmp_path):
     path = tmp_path / f"a{suffix}"
     process = run_program(path, "kill")
@@ -275,7 +275,7 @@ def test_a_killed_process_leaves_a_file_that_plays(suffix, run_program, tmp_path
     wait_until(lambda: path.stat().st_size > size + 500)
     process.kill()
     process.wait(20)
-    assert len(read_video(path)[1]) > 5
+    assert len(read(path)) > 5
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
