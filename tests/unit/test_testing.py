@@ -23,6 +23,7 @@ from tests.unit.support import H264_444, PNG, frame, wait_until
 
 def test_the_public_names_are_these() -> None:
     assert set(testing.__all__) == {
+        "Direction",
         "EncodeCall",
         "EventLog",
         "FakeEncoder",
@@ -30,6 +31,7 @@ def test_the_public_names_are_these() -> None:
         "FakePicture",
         "ManualClock",
         "MemoryConnection",
+        "TcpProxy",
         "memory_connection",
         "read_event_log",
         "read_fake_picture",

@@ -9,15 +9,18 @@ A display without a codec, a viewer without a network, and time that passes when
     await viewer_end.send(encode(Hello(capabilities)))
 
 What viewers did is written down by `EventLog`, and done again by `replay`.
-Test pictures are in `rendercanvas_rfb.testing.patterns`.
+`TcpProxy` is a bad network between a real client and a real server.
+Test pictures are in `rendercanvas_rfb.testing.patterns`, frames of real plots in `rendercanvas_rfb.testing.scenes`.
 """
 
 from .clock import ManualClock
 from .connections import MemoryConnection, memory_connection
 from .encoders import EncodeCall, FakeEncoder, FakeEncoderFactory, FakePicture, read_fake_picture
 from .event_log import EventLog, read_event_log, replay, replay_as_viewer
+from .proxy import Direction, TcpProxy
 
 __all__ = [
+    "Direction",
     "EncodeCall",
     "EventLog",
     "FakeEncoder",
@@ -25,6 +28,7 @@ __all__ = [
     "FakePicture",
     "ManualClock",
     "MemoryConnection",
+    "TcpProxy",
     "memory_connection",
     "read_event_log",
     "read_fake_picture",
