@@ -7,12 +7,13 @@ import inspect
 import logging
 from dataclasses import replace
 
-from .auth import ANONYMOUS, AuthContext, Authenticator, Origins, is_refusal
+from .auth import ANONYMOUS, AuthContext, Authenticator, is_refusal
 from .display import Display
 from .errors import CloseCode, ConnectionClosed, ProtocolError
 from .hub import Place
 from .limits import ServerLimits
 from .metrics import ViewerMetrics
+from .origins import Hosts, Origins
 from .private import PrivateDisplays
 from .protocol.codec import decode_client
 from .protocol.messages import Hello
@@ -29,12 +30,14 @@ class Admission:
     Args:
         authenticate: Says who it is; None where everybody may watch, as `ANONYMOUS`.
         origins: The pages that may connect.
+        hosts: The names by which the server may be called.
         timeout_s: Seconds that the authenticator may take.
     """
 
-    def __init__(self, authenticate: Authenticator | None, origins: Origins, timeout_s: float) -> None:
+    def __init__(self, authenticate: Authenticator | None, origins: Origins, hosts: Hosts, timeout_s: float) -> None:
         self._authenticate = authenticate
         self._origins = origins
+        self._hosts = hosts
         self._timeout_s = timeout_s
 
     @property
@@ -42,9 +45,13 @@ class Admission:
         """Whether everybody may watch."""
         return self._authenticate is None
 
-    def check_origin(self, context: AuthContext) -> None:
+    def check_page(self, context: AuthContext) -> None:
         """Raises `ProtocolError` where the page that connects may not."""
-        if not self._origins.allow(context.origin, context.headers.get("host")):
+        host = context.headers.get("host")
+        # Where a credential is needed, a page that goes by another name has none.
+        if (self.open or self._hosts) and not self._hosts.allow(host, context.server):
+            raise ProtocolError("host not allowed; name it in hosts= of the server", CloseCode.FORBIDDEN_ORIGIN)
+        if not self._origins.allow(context.origin, host):
             raise ProtocolError("origin not allowed", CloseCode.FORBIDDEN_ORIGIN)
 
     async def principal_of(self, context: AuthContext) -> object:
@@ -100,7 +107,7 @@ class Roster:
         Raises:
             ProtocolError: It is refused before it is a viewer; the connection is still to be closed.
         """
-        self._admission.check_origin(context)
+        self._admission.check_page(context)
         if self._opening_count + sum(not session.admitted for session in self._sessions) >= self._limits.max_pending:
             raise ProtocolError("too many connections that are not let in yet", CloseCode.TOO_MANY)
         match place:

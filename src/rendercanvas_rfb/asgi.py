@@ -15,7 +15,7 @@ from typing import Any
 
 from .admission import Admission, Roster
 from .assets import load_asset
-from .auth import AuthContext, Authenticator, Origins, token_authenticator
+from .auth import AuthContext, Authenticator, token_authenticator
 from .connections.mjpeg import MEDIA_TYPE, MjpegConnection
 from .connections.websocket import AsgiWebSocket, Receive, Send
 from .display import Display
@@ -23,6 +23,7 @@ from .errors import CloseCode, ConfigurationError, ConnectionClosed, EncoderErro
 from .hub import Hub, Place, is_name
 from .limits import ServerLimits
 from .metrics import ServerMetrics
+from .origins import Hosts, Origins
 from .private import PrivateDisplays
 from .protocol.codec import encode
 from .protocol.messages import Bye
@@ -59,6 +60,10 @@ class RfbApp:
             WebSocket and for each HTTP request but those for pages, their files and ``/health``.
         origins: Origins such as ``"https://lab.example"`` whose pages may connect beside those of the app's own host;
             ``"*"`` for all.
+        hosts: Names by which the app may be called, such as ``"lab.example"``; ``"*"`` for any. With none, and where
+            neither a token nor an authenticator asks who it is, connections over the loopback interface must be to
+            ``localhost`` or a loopback address: else any web page could have its name resolved to that (DNS rebinding)
+            and look at what is shown.
         limits: What viewers may do.
         root_path: A prefix that is left in the path by whoever calls the app, and not named in the scope: a proxy that
             does not strip it, or a dispatch by hand.
@@ -74,6 +79,7 @@ class RfbApp:
         token: str | None = None,
         authenticate: Authenticator | None = None,
         origins: str | Iterable[str] = (),
+        hosts: str | Iterable[str] = (),
         limits: ServerLimits | None = None,
         root_path: str = "",
     ) -> None:
@@ -84,7 +90,7 @@ class RfbApp:
         self._root_path = root_path
         self._origins = Origins(origins)
         authenticate = authenticate if token is None else token_authenticator(token)
-        self._admission = Admission(authenticate, self._origins, limits.handshake_s)
+        self._admission = Admission(authenticate, self._origins, Hosts(hosts), limits.handshake_s)
         self._roster = Roster(self._admission, limits)
         self._stills = StillMaker()
         self._since = time.monotonic()
@@ -155,7 +161,7 @@ class RfbApp:
         return _NOT_FOUND
 
     async def _authorize(self, context: AuthContext) -> None:
-        self._admission.check_origin(context)
+        self._admission.check_page(context)
         await self._admission.principal_of(context)
 
     async def _find(self, context: AuthContext) -> Display:

@@ -1,4 +1,4 @@
-"""Who may watch: what an authenticator is told and returns, tokens, and origins. Pure: no input or output.
+"""Who may watch: what an authenticator is told and returns, and tokens. Pure: no input or output.
 
 An authenticator is a function of the program that serves:
 
@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from .errors import ConfigurationError
 
@@ -22,7 +21,6 @@ __all__ = [
     "AuthContext",
     "Authenticator",
     "Headers",
-    "Origins",
     "bearer_token",
     "check_token",
     "is_refusal",
@@ -35,8 +33,6 @@ ANONYMOUS = "anonymous"
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,256}")
 """What stands in an address as it is (RFC 3986 section 2.3), as long as a ``hello`` may have it."""
-
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Headers(Mapping[str, str]):
@@ -79,6 +75,7 @@ class AuthContext:
         origin: Of the page that opened the connection; None for programs, and for most plain GET requests.
         client: Address of the other side, as the ASGI server says: behind a proxy, the proxy's, unless that server
             is told to trust it.
+        server: Address at which the connection came in, as the ASGI server says; None where it says nothing.
         display: The name of the display that is asked for, whether there is one or not; None for ``/streams`` and
             ``/metrics``, which tell of all.
     """
@@ -90,6 +87,7 @@ class AuthContext:
     query: Mapping[str, str] = field(default_factory=dict)
     origin: str | None = None
     client: str | None = None
+    server: str | None = None
     display: str | None = None
 
 
@@ -138,56 +136,3 @@ def parse_cookies(header: str) -> dict[str, str]:
     """The cookies of a ``Cookie`` header (RFC 6265 section 5.4); pairs without a name are left out."""
     pairs = (pair.partition("=") for pair in header.split(";"))
     return {name.strip(): value.strip().strip('"') for name, _, value in pairs if name.strip()}
-
-
-class Origins:
-    """The pages that may connect: those of the host that they connect to, and those that are named.
-
-    Args:
-        allowed: ``"*"`` for every page, or origins such as ``"https://lab.example"``. One of them alone may be a
-            string.
-
-    Raises:
-        ConfigurationError: One of them is no origin.
-    """
-
-    def __init__(self, allowed: str | Iterable[str] = ()) -> None:
-        given = [allowed] if isinstance(allowed, str) else list(allowed)
-        self.any = "*" in given
-        self._allowed = frozenset(_check_origin(origin) for origin in given if origin != "*")
-
-    def __bool__(self) -> bool:
-        """Whether pages of other hosts are allowed."""
-        return self.any or bool(self._allowed)
-
-    def allow(self, origin: str | None, host: str | None) -> bool:
-        """Whether a page of ``origin`` may connect to ``host``, which is the ``Host`` header.
-
-        Programs that are no browsers send no origin, and are not what the check is for. Schemes are not compared with
-        the connection's own, which behind a proxy that ends TLS is another one.
-        """
-        if origin is None or self.any:
-            return True
-        if (parsed := _parse_origin(origin)) is None:
-            return False
-        return parsed in self._allowed or (host is not None and parsed == _parse_origin(f"{parsed[0]}://{host}"))
-
-
-def _check_origin(origin: str) -> tuple[str, str, int]:
-    parsed = _parse_origin(origin)
-    if parsed is None or urlsplit(origin).path not in ("", "/"):
-        raise ConfigurationError(
-            f"an origin looks like 'https://host' or 'http://host:port', or is '*', not {origin!r}"
-        )
-    return parsed
-
-
-def _parse_origin(origin: str) -> tuple[str, str, int] | None:
-    try:
-        parts = urlsplit(origin)
-        port = parts.port
-    except ValueError:
-        return None
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.username is not None:
-        return None
-    return parts.scheme, parts.hostname, _DEFAULT_PORTS[parts.scheme] if port is None else port

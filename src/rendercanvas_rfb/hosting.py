@@ -31,6 +31,7 @@ class ServerOptions:
     token: str | None = None
     authenticate: Authenticator | None = None
     origins: str | tuple[str, ...] = ()
+    hosts: str | tuple[str, ...] = ()
     limits: ServerLimits | None = None
     ssl_certfile: str | PathLike[str] | None = None
     ssl_keyfile: str | PathLike[str] | None = None
@@ -137,6 +138,7 @@ def _server_at(host: str, port: int, options: ServerOptions) -> Server:
         token=options.token,
         authenticate=options.authenticate,
         origins=options.origins,
+        hosts=options.hosts,
         limits=options.limits,
         ssl_certfile=options.ssl_certfile,
         ssl_keyfile=options.ssl_keyfile,

@@ -37,7 +37,7 @@ def context_of(scope: Scope, path: str, display: str | None) -> AuthContext:
     """What an authenticator is told of a connection to ``path``, which asks for ``display``."""
     headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
     query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True))
-    client = scope.get("client")
+    client, server = scope.get("client"), scope.get("server")
     token = bearer_token(headers)
     return AuthContext(
         token=query.get("token") if token is None else token,
@@ -47,6 +47,7 @@ def context_of(scope: Scope, path: str, display: str | None) -> AuthContext:
         query=query,
         origin=headers.get("origin"),
         client=None if client is None else client[0],
+        server=None if server is None else server[0],
         display=display,
     )
 

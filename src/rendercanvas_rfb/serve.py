@@ -39,6 +39,7 @@ def serve(
     token: str | None = None,
     authenticate: Authenticator | None = None,
     origins: str | Iterable[str] = (),
+    hosts: str | Iterable[str] = (),
     limits: ServerLimits | None = None,
     ssl_certfile: str | PathLike[str] | None = None,
     ssl_keyfile: str | PathLike[str] | None = None,
@@ -70,10 +71,11 @@ def serve(
         bitrate: See ``quality``.
         settle: See ``quality``.
         stale_after: See ``quality``.
-        token: As `Server` says, as are ``authenticate``, ``origins``, ``limits``, ``ssl_certfile`` and
+        token: As `Server` says, as are ``authenticate``, ``origins``, ``hosts``, ``limits``, ``ssl_certfile`` and
             ``ssl_keyfile``. They are the server's: a later display on it leaves them out, or gives the same.
         authenticate: See ``token``.
         origins: See ``token``.
+        hosts: See ``token``.
         limits: See ``token``.
         ssl_certfile: See ``token``.
         ssl_keyfile: See ``token``.
@@ -93,7 +95,8 @@ def serve(
         stale_after=stale_after,
     )
     allowed = origins if isinstance(origins, str) else tuple(origins)
-    server = ServerOptions(token, authenticate, allowed, limits, ssl_certfile, ssl_keyfile)
+    names = hosts if isinstance(hosts, str) else tuple(hosts)
+    server = ServerOptions(token, authenticate, allowed, names, limits, ssl_certfile, ssl_keyfile)
     display = host_display(
         name,
         host=host,

@@ -6,7 +6,6 @@ Uvicorn on a socket that is bound before the thread starts, so that the address 
 from __future__ import annotations
 
 import errno
-import ipaddress
 import logging
 import secrets
 import socket
@@ -26,10 +25,11 @@ from .display import Display
 from .errors import AddressError, CloseCode, ConfigurationError
 from .hub import Hub, Place, check_name
 from .limits import ServerLimits
+from .origins import is_loopback
 from .private import DEFAULT_MAX_DISPLAYS, MakeDisplay, PrivateDisplays
 from .protocol.codec import MAX_MESSAGE_BYTES
 
-__all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server", "is_loopback", "websocket_options"]
+__all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server", "websocket_options"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
@@ -65,6 +65,7 @@ class Server:
             host is not loopback.
         authenticate: As for `RfbApp`.
         origins: As for `RfbApp`.
+        hosts: As for `RfbApp`.
         limits: As for `RfbApp`.
         ssl_certfile: File with the server's certificate, and those that lead to the root (PEM): serves HTTPS.
         ssl_keyfile: File with the certificate's private key, where it is not in the same file.
@@ -83,6 +84,7 @@ class Server:
         token: str | None = None,
         authenticate: Authenticator | None = None,
         origins: str | Iterable[str] = (),
+        hosts: str | Iterable[str] = (),
         limits: ServerLimits | None = None,
         ssl_certfile: str | PathLike[str] | None = None,
         ssl_keyfile: str | PathLike[str] | None = None,
@@ -96,7 +98,9 @@ class Server:
         if token is None and authenticate is None and not is_loopback(host):
             token = secrets.token_urlsafe(TOKEN_BYTES)
         self.token = token if token is None else check_token(token)
-        self._app = RfbApp(self.hub, token=token, authenticate=authenticate, origins=origins, limits=limits)
+        self._app = RfbApp(
+            self.hub, token=token, authenticate=authenticate, origins=origins, hosts=hosts, limits=limits
+        )
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -223,16 +227,6 @@ class Server:
             self._uvicorn.should_exit = True
             self._thread.join(STOP_TIMEOUT_S)
             self._uvicorn = self._thread = None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only programs on this machine can reach ``host``."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def websocket_options() -> dict[str, Any]:

@@ -87,20 +87,26 @@ class Socket:
 
 @asynccontextmanager
 async def open_socket(
-    base: str, path: str = "plot/ws", *, origin: str | None = None, cookie: str | None = None
+    base: str,
+    path: str = "plot/ws",
+    *,
+    origin: str | None = None,
+    cookie: str | None = None,
+    host: str | None = None,
 ) -> AsyncIterator[Socket]:
-    """A WebSocket to ``path`` below the server's address."""
+    """A WebSocket to ``path`` below the server's address, which is called ``host``."""
     parts = urlsplit(base)
-    address = f"{parts.scheme.replace('http', 'ws')}://{parts.netloc}{parts.path}{path}"
+    address = f"{parts.scheme.replace('http', 'ws')}://{parts.netloc if host is None else host}{parts.path}{path}"
     headers = [] if cookie is None else [("Cookie", cookie)]
     if origin is not None:
         headers.append(("Origin", origin))
-    async with connect_with(address, headers) as socket:
+    there = {} if host is None else {"host": parts.hostname, "port": parts.port}
+    async with connect_with(address, headers, **there) as socket:
         yield Socket(socket)
 
 
-def connect_with(address: str, headers: list[tuple[str, str]]) -> Any:
+def connect_with(address: str, headers: list[tuple[str, str]], **options: Any) -> Any:
     """``websockets.connect``, whose argument for headers has another name before version 14."""
     new = int(websockets.version.version.partition(".")[0]) >= 14
     named: dict[str, Any] = {"additional_headers" if new else "extra_headers": headers}
-    return websockets.connect(address, compression=None, **named)
+    return websockets.connect(address, compression=None, **named, **options)

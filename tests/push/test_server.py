@@ -405,6 +405,40 @@ class TestOrigins:
                 await socket.until("welcome")
 
 
+class TestHosts:
+    async def test_pages_that_have_this_address_under_their_own_name_see_nothing(self, server: Server) -> None:
+        add_display(server).present(picture(1))
+        rebound = {"host": "evil.example:7320", "origin": "http://evil.example:7320"}
+        async with http(server, headers=rebound) as client:
+            for path in PRIVATE:
+                response = await client.get(path)
+                assert response.status_code == 403
+                assert response.json() == {"error": "host not allowed; name it in hosts= of the server"}
+        async with open_socket(base_of(server), host="evil.example:7320") as socket:
+            assert await socket.closed() == (4403, "host not allowed; name it in hosts= of the server")
+
+    @pytest.mark.parametrize("hosts", ["*", ["lab.example"]])
+    async def test_a_host_that_is_named_is_served(self, hosts: str) -> None:
+        with Server(port=0, hosts=hosts) as server:
+            add_display(server).present(picture(1))
+            async with http(server, headers={"host": "lab.example", "origin": "https://lab.example"}) as client:
+                assert (await client.get("plot/still.png")).status_code == 200
+
+    async def test_where_a_token_is_needed_any_name_will_do(self) -> None:
+        with Server(port=0, token="secret") as server:
+            add_display(server).present(picture(1))
+            bearer = {"host": "lab.example", "authorization": "Bearer secret"}
+            async with http(server, headers=bearer) as client:
+                assert (await client.get("plot/still.png")).status_code == 200
+
+    async def test_but_none_that_is_not_on_the_list(self) -> None:
+        with Server(port=0, token="secret", hosts=["lab.example"]) as server:
+            add_display(server).present(picture(1))
+            bearer = {"host": "evil.example", "authorization": "Bearer secret"}
+            async with http(server, headers=bearer) as client:
+                assert (await client.get("plot/still.png")).status_code == 403
+
+
 async def lets_in(url: str) -> bool:
     try:
         async with connect(url, video=()):

@@ -5,7 +5,6 @@ import pytest
 from rendercanvas_rfb.auth import (
     AuthContext,
     Headers,
-    Origins,
     bearer_token,
     check_token,
     is_refusal,
@@ -66,50 +65,3 @@ async def test_only_the_token_lets_in() -> None:
 )
 def test_a_bearer_token_is_read(header: str, token: str | None) -> None:
     assert bearer_token(Headers([("Authorization", header)])) == token
-
-
-@pytest.mark.parametrize(
-    ("origin", "host", "allowed"),
-    [
-        (None, "lab.example", True),
-        ("https://lab.example", "lab.example", True),
-        ("https://LAB.example", "lab.Example:443", True),
-        ("http://lab.example:8000", "lab.example:8000", True),
-        ("http://[::1]:7320", "[::1]:7320", True),
-        ("https://lab.example", "lab.example:8443", False),
-        ("https://elsewhere.example", "lab.example", False),
-        ("https://lab.example.evil", "lab.example", False),
-        ("https://lab.example@evil", "evil", False),
-        ("null", None, False),
-        ("null", "", False),
-        ("", "", False),
-        ("file://", "", False),
-        ("http://lab.example:99999", "lab.example", False),
-        ("http://lab.example", None, False),
-        ("http://lab.example", "a b", False),
-    ],
-)
-def test_pages_of_the_same_host_may_connect(origin: str | None, host: str | None, allowed: bool) -> None:
-    assert Origins().allow(origin, host) is allowed
-    assert Origins("*").allow(origin, host)
-
-
-def test_pages_of_named_origins_may_connect() -> None:
-    origins = Origins(["https://a.example", "http://b.example:8000/"])
-    assert origins.allow("https://a.example", "lab.example")
-    assert origins.allow("https://a.example:443", "lab.example")
-    assert origins.allow("http://b.example:8000", "lab.example")
-    assert not origins.allow("http://a.example", "lab.example")
-    assert not origins.allow("http://b.example", "lab.example")
-    assert Origins("https://a.example").allow("https://a.example", "lab.example")
-
-
-@pytest.mark.parametrize("origin", ["a.example", "https://", "https://a.example/path", "ftp://a", "null", ""])
-def test_what_is_no_origin_is_refused(origin: str) -> None:
-    with pytest.raises(ConfigurationError, match="an origin looks like"):
-        Origins([origin])
-
-
-@pytest.mark.parametrize(("allowed", "others"), [((), False), ("*", True), (["https://a.example"], True)])
-def test_origins_say_whether_other_pages_may_connect(allowed: str, others: bool) -> None:
-    assert bool(Origins(allowed)) is others
