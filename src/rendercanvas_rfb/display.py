@@ -65,7 +65,15 @@ class Display(Stage):
         with self._options_changing:
             options = replace(self._options, **changes)
             opener, tiers = self._choose_encoders(options)
-            self.pipeline.reconfigure(opener, tiers, options.max_fps, still_opener(options))
+            settings = options.settings
+            self.pipeline.reconfigure(
+                opener,
+                tiers,
+                options.max_fps,
+                still_opener(options),
+                adaptive=not settings.lossless,
+                nominal_fps=settings.fps,
+            )
             self._options = options
         self.check_freshness()
         return options

@@ -11,23 +11,22 @@ import itertools
 import logging
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from .encoders.base import Encoder, EncoderFactory
+from .encoders.base import EncoderFactory
+from .encoders.tier import NOMINAL_FPS, Encoded, TierEncoder
 from .errors import EncoderError
-from .frames import ColorSpace, Frame
+from .frames import Frame
 from .metrics import TierMeter, TierMetrics
-from .protocol.chunk import SERIAL_MODULUS, Chunk, pack_chunk, serial_less
-from .protocol.formats import StreamInfo, Tier
-from .protocol.messages import ChunkHeader
-from .session.keyframes import KeyframeSchedule
-from .session.pace import Pace
+from .protocol.chunk import SERIAL_MODULUS, Chunk, serial_less
+from .protocol.formats import Tier
+from .session.levels import LEVELS
+from .session.turns import Room, Turns
 
-__all__ = ["ChunkNumbers", "Encoded", "FrameSource", "Post", "Subscriber", "TierWorker"]
+__all__ = ["ChunkNumbers", "FrameSource", "Post", "Subscriber", "TierWorker"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
@@ -89,21 +88,6 @@ class ChunkNumbers:
         return next(self._streams) % SERIAL_MODULUS
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A chunk without its number yet: what is encoded later may overtake it on the way to the viewers."""
-
-    header: ChunkHeader
-    payload: bytes
-    info: StreamInfo
-    encode_s: float
-
-    def numbered(self, sequence: int) -> Chunk:
-        """The chunk."""
-        header = replace(self.header, sequence=sequence)
-        return Chunk(header, pack_chunk(header, self.payload), self.info, self.encode_s)
-
-
 class TierWorker(threading.Thread):
     """The encode thread of one tier.
 
@@ -115,6 +99,7 @@ class TierWorker(threading.Thread):
         failed: Called on this thread when the encoder is of no more use; the thread ends then.
         clock: Seconds of a monotonic clock.
         max_fps: Pictures per second, at most, keyframes that viewers wait for left out; None for no limit.
+        nominal_fps: See `TierEncoder`.
     """
 
     def __init__(
@@ -126,28 +111,23 @@ class TierWorker(threading.Thread):
         failed: Callable[[TierWorker], None],
         clock: Callable[[], float],
         max_fps: float | None = None,
+        nominal_fps: float = NOMINAL_FPS,
     ) -> None:
         super().__init__(name=f"rfb-encode-{tier}", daemon=True)
         self.tier = tier
         self._source = source
-        self._open_encoder = open_encoder
         self._numbers = numbers
         self._failed = failed
         self._clock = clock
-        self._encoder: Encoder | None = None
-        self._encoder_kind: tuple[int, int, ColorSpace] | None = None
-        self._info: StreamInfo | None = None
-        self._stream = 0
+        self._encoder = TierEncoder(tier, open_encoder, numbers.next_stream, clock, nominal_fps)
         self._pausing = False
         # Below: shared between threads, guarded by this lock.
         self.changed = threading.Condition()
-        self._viewers: set[Subscriber] = set()
-        self._ready: set[Subscriber] = set()
-        # Chunks on their way to a viewer's thread: what it says about its room before it has them is out of date.
-        self._offered: Counter[Subscriber] = Counter()
-        self._keyframes = KeyframeSchedule()
-        self._pace = Pace(max_fps)
-        self._picked: int | None = None
+        self._turns: Turns[Subscriber] = Turns(
+            slowest(max_fps, LEVELS[tier.level].max_fps),
+            # Pictures that refer to no other one can be missed.
+            together=tier.level > 0 and tier.format.is_video,
+        )
         self._last: Chunk | None = None
         self._meter = TierMeter(clock())
         self._encoding = False
@@ -158,48 +138,44 @@ class TierWorker(threading.Thread):
     def join_viewer(self, subscriber: Subscriber) -> None:
         """Offer chunks to ``subscriber`` too."""
         with self.changed:
-            self._viewers.add(subscriber)
+            self._turns.join(subscriber)
 
     def leave_viewer(self, subscriber: Subscriber) -> bool:
         """Returns whether it was the last one; then the thread ends."""
         with self.changed:
-            if subscriber not in self._viewers:
+            if subscriber not in self._turns:
                 return False
-            self._viewers.discard(subscriber)
-            self._ready.discard(subscriber)
-            del self._offered[subscriber]
-            if self._viewers:
+            self._turns.leave(subscriber)
+            # The others may have waited for this one.
+            self.changed.notify_all()
+            if self._turns.viewers:
                 return False
             self._stopped = True
-            self.changed.notify_all()
             return True
 
     def has_viewer(self, subscriber: Subscriber) -> bool:
         """Whether chunks are offered to ``subscriber``."""
         with self.changed:
-            return subscriber in self._viewers
+            return subscriber in self._turns
 
-    def set_ready(self, subscriber: Subscriber, has_room: bool) -> bool:
+    def set_room(self, subscriber: Subscriber, room: Room) -> bool:
         """Returns whether that makes the tier want a frame which it did not want before."""
         with self.changed:
-            had_room = bool(self._ready)
-            if has_room and subscriber in self._viewers and not self._offered[subscriber]:
-                self._ready.add(subscriber)
+            wanted = self._turns.can_go(self._clock())
+            self._turns.set_room(subscriber, room)
+            if room.open:
                 self.changed.notify_all()
-            else:
-                self._ready.discard(subscriber)
-            return not had_room and self._wants_frame()
+            return not wanted and self._wants_frame()
 
     def need_picture(self, subscriber: Subscriber, after: int | None) -> None:
         """Offer ``subscriber`` the last chunk, if that will do, else make a keyframe; see `Pipeline.need_picture`."""
         with self.changed:
             if (chunk := self._reusable(after)) is None:
-                self._keyframes.request()
+                self._turns.request_keyframe()
                 self.changed.notify_all()
             else:
                 # Under the lock, so that no delta that follows this keyframe can be posted before it.
-                self._ready.discard(subscriber)
-                self._offered[subscriber] += 1
+                self._turns.offered(subscriber, self._clock())
                 subscriber.post(partial(self._deliver, [subscriber], chunk))
 
     def wake(self) -> None:
@@ -215,7 +191,8 @@ class TierWorker(threading.Thread):
     def metrics(self, display: str) -> TierMetrics:
         """What is counted; ``display`` is its name."""
         with self.changed:
-            return self._meter.read(display, str(self.tier), len(self._viewers), self._clock())
+            now = self._clock()
+            return self._meter.read(display, self.tier, len(self._turns.viewers), self._turns.bitrate(now), now)
 
     def wait_encoded(self, deadline: float | None) -> bool:
         """Wait until nothing is being encoded, nor about to be.
@@ -235,17 +212,15 @@ class TierWorker(threading.Thread):
     def announce(self, notice: Callable[[Subscriber], None]) -> None:
         """Call ``notice`` for each viewer, on its I/O thread."""
         with self.changed:
-            for viewer in self._viewers:
+            for viewer in self._turns.viewers:
                 viewer.post(partial(notice, viewer))
 
     def dismiss(self, notice: Callable[[Subscriber], None]) -> None:
         """End, offer nothing more, and call ``notice`` for each viewer, on its I/O thread."""
         with self.changed:
-            for viewer in self._viewers:
+            for viewer in self._turns.viewers:
                 viewer.post(partial(notice, viewer))
-            self._viewers.clear()
-            self._ready.clear()
-            self._offered.clear()
+            self._turns.clear()
         self.stop()
 
     def stop(self) -> None:
@@ -256,8 +231,8 @@ class TierWorker(threading.Thread):
 
     def _wants_frame(self) -> bool:
         latest = self._source.latest
-        taken = latest is None or latest.version == self._picked
-        return bool(self._ready) and not self._stopped and taken and not self._pace.due_in(self._clock())
+        taken = latest is None or latest.version == self._turns.picked
+        return not self._stopped and taken and self._turns.wants(self._clock())
 
     def _reusable(self, after: int | None) -> Chunk | None:
         chunk, latest = self._last, self._source.latest
@@ -269,9 +244,7 @@ class TierWorker(threading.Thread):
 
     def _deliver(self, viewers: list[Subscriber], chunk: Chunk) -> None:
         with self.changed:
-            viewers = [viewer for viewer in viewers if viewer in self._viewers]
-            # Those who left and came back have no count for what was on its way before.
-            self._offered.subtract(viewer for viewer in viewers if self._offered[viewer])
+            viewers = [viewer for viewer in viewers if self._turns.delivered(viewer)]
         for viewer in viewers:
             viewer.offer(chunk)
 
@@ -289,9 +262,9 @@ class TierWorker(threading.Thread):
             logger.exception("encoder of %s crashed", self.tier)
             self._give_up(error)
         finally:
-            self._close_encoder()
+            self._encoder.close()
 
-    def _next_job(self) -> tuple[Frame, bool] | None:
+    def _next_job(self) -> tuple[Frame, bool, float | None] | None:
         """Wait until there is something to encode: the frame and whether as a keyframe.
 
         None when the thread shall end.
@@ -302,12 +275,10 @@ class TierWorker(threading.Thread):
                     return None
                 now = self._clock()
                 if (job := self._job(now)) is not None:
-                    self._picked = job[0].version
                     self._encoding = True
-                    self._pace.made(now)
-                    self._pausing = self._pace.due_in(now) > 0
+                    self._pausing = self._turns.pick(job[0].version, now)
                     break
-                if pause_over := self._pausing and not self._pace.due_in(now):
+                if pause_over := self._pausing and self._turns.pause_over(now):
                     self._pausing = False
                 else:
                     self.changed.wait(self._due_in(now))
@@ -316,51 +287,18 @@ class TierWorker(threading.Thread):
         self._source.demand_changed()
         return job
 
-    def _job(self, now: float) -> tuple[Frame, bool] | None:
+    def _job(self, now: float) -> tuple[Frame, bool, float | None] | None:
         frame = self._source.latest
-        if frame is None or not self._ready:
-            return None
-        keyframe = self._keyframes.due_in(now) == 0.0
-        fresh = frame.version != self._picked and not self._pace.due_in(now)
-        return (frame, keyframe) if keyframe or fresh else None
+        keyframe = self._turns.turn(None if frame is None else frame.version, now)
+        return None if frame is None or keyframe is None else (frame, keyframe, self._turns.bitrate(now))
 
     def _due_in(self, now: float) -> float | None:
         """Seconds after which there may be something to encode though nobody has notified this thread."""
-        if not self._ready:
-            return None
-        # Without a frame no keyframe can be made.
-        keyframe = None if self._source.latest is None else self._keyframes.due_in(now)
-        return min((seconds for seconds in (keyframe, self._pace.due_in(now)) if seconds), default=None)
+        latest = self._source.latest
+        return self._turns.due_in(None if latest is None else latest.version, now)
 
-    def _encode(self, frame: Frame, keyframe: bool) -> Encoded:
-        started = self._clock()
-        encoder = self._encoder_for(frame)
-        picture = encoder.encode(frame, keyframe=keyframe)
-        if encoder.info != self._info:
-            # A new encoder, or one that has begun another stream, which it does with a keyframe.
-            self._info, self._stream = encoder.info, self._numbers.next_stream()
-        header = ChunkHeader(
-            format=self.tier.format,
-            keyframe=picture.keyframe,
-            lossless=picture.lossless,
-            sequence=0,
-            stream=self._stream,
-            width=frame.width,
-            height=frame.height,
-            pixel_ratio=frame.pixel_ratio,
-            frame=frame.version,
-            timestamp_us=frame.timestamp_us,
-        )
-        return Encoded(header, picture.payload, encoder.info, self._clock() - started)
-
-    def _encoder_for(self, frame: Frame) -> Encoder:
-        kind = (frame.width, frame.height, frame.color)
-        if self._encoder is None or self._encoder_kind != kind:
-            self._close_encoder()
-            self._encoder = self._open_encoder(self.tier, frame.width, frame.height)
-            self._encoder_kind = kind
-            self._info = None
-        return self._encoder
+    def _encode(self, frame: Frame, keyframe: bool, bitrate: float | None) -> Encoded:
+        return self._encoder.encode(frame, keyframe=keyframe, bitrate=bitrate)
 
     def _publish(self, encoded: Encoded) -> None:
         with self._numbers.in_order, self.changed:
@@ -369,13 +307,13 @@ class TierWorker(threading.Thread):
             self._encoding = False
             self.changed.notify_all()
             self._count(chunk)
-            # Who takes this chunk has to say again that there is room for the next one.
-            self._ready.clear()
+            now = self._clock()
             if chunk.header.keyframe:
-                self._keyframes.made(self._clock())
+                self._turns.made_keyframe(now)
             by_thread: defaultdict[Post, list[Subscriber]] = defaultdict(list)
-            for viewer in self._viewers:
-                self._offered[viewer] += 1
+            for viewer in self._turns.viewers:
+                # Who takes this chunk has to say again that there is room for the next one.
+                self._turns.offered(viewer, now)
                 by_thread[viewer.post].append(viewer)
             for post, viewers in by_thread.items():
                 post(partial(self._deliver, viewers, chunk))
@@ -389,7 +327,7 @@ class TierWorker(threading.Thread):
         self.stop()
         self._failed(self)
 
-    def _close_encoder(self) -> None:
-        encoder, self._encoder = self._encoder, None
-        if encoder is not None:
-            encoder.close()
+
+def slowest(*paces: float | None) -> float | None:
+    """The smallest of some numbers of pictures per second, where None is no limit."""
+    return min((pace for pace in paces if pace is not None), default=None)

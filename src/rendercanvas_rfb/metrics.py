@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Generic, TypeVar
 
+from .protocol.formats import Tier
+
 __all__ = ["Rate", "ServerMetrics", "TierMeter", "TierMetrics", "ViewerMetrics"]
 
 RATE_WINDOW_S = 2.0
@@ -53,6 +55,8 @@ class TierMetrics:
     Attributes:
         display: Name of its display.
         tier: What it makes, such as ``h264/444``.
+        level: 0 for full quality; above it, what is left out for slow links, as `session.levels.LEVELS` lists.
+        target_bitrate: Bits per second that the slowest of its viewers can take; 0 for no limit.
         encoder: Its name; empty before its first picture.
         viewers: How many it makes it for.
         fps: Pictures per second now.
@@ -66,6 +70,8 @@ class TierMetrics:
 
     display: str
     tier: str
+    level: int
+    target_bitrate: float
     encoder: str
     viewers: int
     fps: float
@@ -90,6 +96,10 @@ class ViewerMetrics:
         bitrate: Bits per second that it is sent now.
         round_trip_ms: Latency: milliseconds from sending a picture to hearing that it is on the screen, smoothed.
         encode_ms: Milliseconds that its last picture took to encode.
+        queueing_ms: Milliseconds that the last picture waited behind others on the way.
+        level: 0 for full quality; above it, what is left out for a slow link, as `session.levels.LEVELS` lists.
+        target_bitrate: Bits per second that it may be sent; 0 for no limit.
+        delivery_rate: Bits per second that arrive at it.
         window: Pictures that may be on their way to it.
         in_flight: Those that are.
         dropped: Pictures that it was not sent since there was no room.
@@ -106,6 +116,10 @@ class ViewerMetrics:
     bitrate: float
     round_trip_ms: float
     encode_ms: float
+    queueing_ms: float
+    level: float
+    target_bitrate: float
+    delivery_rate: float
     window: float
     in_flight: float
     dropped: float
@@ -138,11 +152,13 @@ class TierMeter:
         self._frame_rate.add(1, now)
         self._bit_rate.add(8 * size, now)
 
-    def read(self, display: str, tier: str, viewers: int, now: float) -> TierMetrics:
+    def read(self, display: str, tier: Tier, viewers: int, target_bitrate: float | None, now: float) -> TierMetrics:
         """The numbers now."""
         return TierMetrics(
             display=display,
-            tier=tier,
+            tier=str(tier.full),
+            level=tier.level,
+            target_bitrate=target_bitrate or 0.0,
             encoder=self._encoder,
             viewers=viewers,
             fps=self._frame_rate.read(now),
@@ -178,7 +194,7 @@ class ServerMetrics:
     def as_prometheus(self) -> str:
         """In Prometheus' text exposition format, version 0.0.4: base units, and counters that end in ``_total``."""
         families = [
-            *_families("tier", ("display", "tier"), _TIER_FAMILIES, self.tiers),
+            *_families("tier", ("display", "tier", "level"), _TIER_FAMILIES, self.tiers),
             *_families("viewer", ("display", "viewer", "tier"), _VIEWER_FAMILIES, self.viewers),
         ]
         head = [
@@ -204,6 +220,9 @@ _TIER_FAMILIES: tuple[_Family[TierMetrics], ...] = (
     _Family("viewers", "gauge", "Viewers that one encoder serves.", lambda m: m.viewers),
     _Family("fps", "gauge", "Pictures per second.", lambda m: m.fps),
     _Family("bits_per_second", "gauge", "Bits per second, for one viewer.", lambda m: m.bitrate),
+    _Family(
+        "target_bits_per_second", "gauge", "What its slowest viewer takes; 0 without limit.", lambda m: m.target_bitrate
+    ),
     _Family("encode_last_seconds", "gauge", "Time that the last picture took.", lambda m: m.encode_ms / 1000),
     _Family("encode_seconds_total", "counter", "Time spent encoding.", lambda m: m.encode_s),
     _Family("frames_total", "counter", "Pictures encoded.", lambda m: m.frames),
@@ -217,6 +236,10 @@ _VIEWER_FAMILIES: tuple[_Family[ViewerMetrics], ...] = (
     _Family("bits_per_second", "gauge", "Bits per second sent.", lambda m: m.bitrate),
     _Family("latency_seconds", "gauge", "From sending to the screen and back.", lambda m: m.round_trip_ms / 1000),
     _Family("encode_last_seconds", "gauge", "Time that the last picture took.", lambda m: m.encode_ms / 1000),
+    _Family("queueing_seconds", "gauge", "What the last picture waited on the way.", lambda m: m.queueing_ms / 1000),
+    _Family("level", "gauge", "What is left out for a slow link; 0 for nothing.", lambda m: m.level),
+    _Family("target_bits_per_second", "gauge", "What it may be sent; 0 without limit.", lambda m: m.target_bitrate),
+    _Family("delivered_bits_per_second", "gauge", "What arrives.", lambda m: m.delivery_rate),
     _Family("window_frames", "gauge", "Pictures that may be on their way.", lambda m: m.window),
     _Family("in_flight_frames", "gauge", "Pictures that are on their way.", lambda m: m.in_flight),
     _Family("dropped_frames_total", "counter", "Pictures left out for lack of room.", lambda m: m.dropped),
@@ -246,7 +269,7 @@ def _family(name: str, kind: str, help: str, samples: Iterable[tuple[str, float]
 
 def _labels(metrics: TierMetrics | ViewerMetrics, names: tuple[str, ...]) -> str:
     assert set(names) <= {field.name for field in fields(metrics)}
-    return "{" + ",".join(f'{name}="{_escape(getattr(metrics, name))}"' for name in names) + "}"
+    return "{" + ",".join(f'{name}="{_escape(str(getattr(metrics, name)))}"' for name in names) + "}"
 
 
 def _escape(value: str) -> str:

@@ -12,14 +12,19 @@ from collections.abc import Callable
 from typing import Protocol
 
 from .encoders.base import EncoderFactory
+from .encoders.tier import NOMINAL_FPS
 from .encoding import ChunkNumbers, FrameSource, Subscriber, TierWorker
 from .errors import StateError
 from .metrics import TierMetrics
 from .protocol.formats import Tier
 from .session.exact import StillWish
+from .session.turns import Room
 from .settling import Settler, StillTaker
 
 __all__ = ["FrameSink", "Pipeline"]
+
+MAX_TIERS = 3
+"""Encoders of one display at once, where viewers can share: each costs the processor as much as the first one."""
 
 JOIN_TIMEOUT_S = 5.0
 """Seconds that closing waits for an encode thread: an 8K keyframe takes under one."""
@@ -51,6 +56,9 @@ class Pipeline:
         clock: Seconds of a monotonic clock.
         max_fps: Pictures per second of each tier, at most; None for no limit.
         open_still: Opens encoders of lossless stills; None for no stills.
+        adaptive: Whether viewers that cannot keep up may be given less than what was asked for.
+        nominal_fps: See `encoders.tier.TierEncoder`.
+        max_tiers: Encoders at once, where viewers can share.
     """
 
     def __init__(
@@ -61,7 +69,14 @@ class Pipeline:
         clock: Callable[[], float] = time.monotonic,
         max_fps: float | None = None,
         open_still: EncoderFactory | None = None,
+        *,
+        adaptive: bool = True,
+        nominal_fps: float = NOMINAL_FPS,
+        max_tiers: int = MAX_TIERS,
     ) -> None:
+        self._adaptive = adaptive
+        self._nominal_fps = nominal_fps
+        self._max_tiers = max_tiers
         self._source = source
         self._open_encoder = open_encoder
         self._clock = clock
@@ -81,26 +96,43 @@ class Pipeline:
         return self._tiers
 
     @property
+    def adaptive(self) -> bool:
+        """Whether viewers that cannot keep up may be given less than what was asked for."""
+        return self._adaptive
+
+    @property
     def active_tiers(self) -> tuple[Tier, ...]:
         """The tiers that have viewers, and thus an encoder."""
         return tuple(self._workers)
 
-    def subscribe(self, subscriber: Subscriber, tier: Tier) -> None:
-        """Offer chunks of ``tier`` to ``subscriber``, and of no other. It has no room until `ready` says so."""
+    def subscribe(self, subscriber: Subscriber, tier: Tier, instead: tuple[Tier, ...] = ()) -> Tier:
+        """Offer chunks of ``tier`` to ``subscriber``, and of no other. It has no room until `ready` says so.
+
+        Args:
+            subscriber: The viewer.
+            tier: What it wants.
+            instead: What will do as well where there are `max_tiers` encoders already, nearest first.
+
+        Returns:
+            The tier that it is offered.
+        """
         self.unsubscribe(subscriber)
         with self._lock:
             if self._closed:
-                return
-            if tier not in self._tiers:
+                return tier
+            if tier.full not in self._tiers:
                 # It has gone since the viewer chose it.
                 subscriber.post(subscriber.tiers_changed)
-                return
+                return tier
+            if tier not in self._workers and len(self._workers) >= self._max_tiers:
+                tier = next((other for other in instead if other in self._workers), tier)
             worker = self._workers.get(tier)
             if worker is None:
                 worker = self._workers[tier] = self._make_worker(tier)
                 worker.start()
             # Under the lock, so that a worker that ends or fails meanwhile does not end without this one.
             worker.join_viewer(subscriber)
+            return tier
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Offer nothing more. The encoder of a tier without viewers is freed."""
@@ -111,9 +143,9 @@ class Pipeline:
                     del self._workers[tier]
                     self._ending = {worker, *(other for other in self._ending if other.is_alive())}
 
-    def ready(self, subscriber: Subscriber, has_room: bool) -> None:
-        """Whether ``subscriber`` would take a chunk now."""
-        if (worker := self._worker_of(subscriber)) is not None and worker.set_ready(subscriber, has_room):
+    def ready(self, subscriber: Subscriber, room: Room) -> None:
+        """Whether ``subscriber`` would take a chunk now, and of which bitrate."""
+        if (worker := self._worker_of(subscriber)) is not None and worker.set_room(subscriber, room):
             self._source.demand_changed()
 
     def need_picture(self, subscriber: Subscriber, after: int | None) -> None:
@@ -156,6 +188,9 @@ class Pipeline:
         tiers: tuple[Tier, ...],
         max_fps: float | None,
         open_still: EncoderFactory | None = None,
+        *,
+        adaptive: bool = True,
+        nominal_fps: float = NOMINAL_FPS,
     ) -> None:
         """Encode in other ways from now on: the arguments are as for the class.
 
@@ -169,6 +204,7 @@ class Pipeline:
             if self._closed:
                 raise StateError("the display is closed")
             self._open_encoder, self._tiers, self._max_fps = open_encoder, tiers, max_fps
+            self._adaptive, self._nominal_fps = adaptive, nominal_fps
             workers, self._workers = list(self._workers.values()), {}
             self._ending = {*workers, *(other for other in self._ending if other.is_alive())}
         self._settler.reconfigure(open_still)
@@ -217,7 +253,14 @@ class Pipeline:
 
     def _make_worker(self, tier: Tier) -> TierWorker:
         return TierWorker(
-            tier, self._source, self._open_encoder, self._numbers, self._tier_failed, self._clock, self._max_fps
+            tier,
+            self._source,
+            self._open_encoder,
+            self._numbers,
+            self._tier_failed,
+            self._clock,
+            self._max_fps,
+            self._nominal_fps,
         )
 
     def _worker_of(self, subscriber: Subscriber) -> TierWorker | None:
@@ -229,7 +272,7 @@ class Pipeline:
 
     def _tier_failed(self, failed: TierWorker) -> None:
         with self._lock:
-            self._tiers = tuple(tier for tier in self._tiers if tier != failed.tier)
+            self._tiers = tuple(tier for tier in self._tiers if tier != failed.tier.full)
             concerned = {failed, *self._workers.values()}
             # Another one, where the viewers of the one that failed had left it and new ones came.
             current = self._workers.pop(failed.tier, failed)

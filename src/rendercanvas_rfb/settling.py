@@ -15,7 +15,8 @@ from functools import partial
 from typing import Protocol
 
 from .encoders.base import EncoderFactory
-from .encoding import ChunkNumbers, Encoded, FrameSource, Post
+from .encoders.tier import Encoded
+from .encoding import ChunkNumbers, FrameSource, Post
 from .errors import EncoderError
 from .events import Event
 from .frames import Frame

@@ -63,7 +63,14 @@ class Stage:
         self._fixed_tiers, self._fixed_opener = tiers, open_encoder
         chosen_opener, chosen_tiers = self._choose_encoders(self._options)
         self.pipeline = Pipeline(
-            self, chosen_opener, chosen_tiers, clock, self._options.max_fps, still_opener(self._options)
+            self,
+            chosen_opener,
+            chosen_tiers,
+            clock,
+            self._options.max_fps,
+            still_opener(self._options),
+            adaptive=not self._options.settings.lossless,
+            nominal_fps=self._options.settings.fps,
         )
 
     def close(self, code: CloseCode = CloseCode.NORMAL, reason: str = "closed") -> None:
@@ -192,6 +199,11 @@ class Stage:
 
     def demand_changed(self) -> None:
         """A frame may be wanted now that was not before."""
+        self._wake()
+
+    def advise(self, watcher: Watcher, event: Event) -> None:
+        """Queue an event of the server's own about ``watcher``, who need not have the control."""
+        self._inbox.put(ViewerEvent(watcher.id, watcher.principal, self._clock(), event))
         self._wake()
 
     def _tell(self, watcher: Watcher, type: str) -> None:

@@ -10,7 +10,7 @@ from .events import INPUT_TYPES, Event
 
 __all__ = ["EVENT_TYPES", "SPARE", "PictureSize", "ViewerEvent"]
 
-EVENT_TYPES = (*INPUT_TYPES, "message", "resize", "viewer_joined", "viewer_left")
+EVENT_TYPES = (*INPUT_TYPES, "message", "resize", "viewer_joined", "viewer_left", "downscale_hint")
 """Every `ViewerEvent.type` that there is."""
 
 
@@ -137,6 +137,11 @@ class ViewerEvent:
     def pixel_ratio(self) -> float:
         """Of a resize event: physical over logical pixels."""
         return self._member("pixel_ratio")  # type: ignore[no-any-return]
+
+    @property
+    def bitrate(self) -> float:
+        """Of a downscale_hint event: bits per second that the viewer's link carries, too few for its picture."""
+        return self._member("bitrate")  # type: ignore[no-any-return]
 
     def _member(self, name: str) -> Any:
         try:

@@ -21,6 +21,7 @@ from .protocol.chunk import Chunk
 from .protocol.codec import decode_client, encode
 from .protocol.messages import Hello, StateChanged, Welcome
 from .session.viewer import (
+    Advise,
     Authenticate,
     Close,
     Effect,
@@ -182,7 +183,10 @@ class ViewerSession:
         """Choose again."""
         pipeline = self._display.pipeline
         served = pipeline.serves(self)
-        self._guarded(lambda: self._viewer.tiers_changed(pipeline.tiers, served=served), CloseCode.INTERNAL)
+        self._guarded(
+            lambda: self._viewer.tiers_changed(pipeline.tiers, served=served, adaptive=pipeline.adaptive),
+            CloseCode.INTERNAL,
+        )
 
     def state_changed(self, members: Mapping[str, Any]) -> None:
         """Tell the viewer."""
@@ -242,6 +246,7 @@ class ViewerSession:
             await asyncio.sleep(TICK_S)
             self._display.check_freshness()
             self._apply(self._viewer.tick(self._time(), {"viewers": self._display.state["viewers"]}))
+            self._report()
 
     async def _let_in(self, hello: Hello) -> None:
         principal = await self._admit(hello)
@@ -254,8 +259,9 @@ class ViewerSession:
             state = self._display.attach(self)
         except StateError as error:
             raise ProtocolError("the display is closed", CloseCode.NORMAL) from error
+        pipeline = self._display.pipeline
         welcome = Welcome(self._viewer.id, self._display.name, __version__, state)
-        self._apply(self._viewer.accept(hello, welcome, self._display.pipeline.tiers, self._time()))
+        self._apply(self._viewer.accept(hello, welcome, pipeline.tiers, self._time(), adaptive=pipeline.adaptive))
 
     # Carrying out what the state machine asks for.
 
@@ -266,8 +272,8 @@ class ViewerSession:
                     self._put(encode(message))
                 case SendChunk(chunk):
                     self._put(chunk.message)
-                case SelectTier(tier):
-                    self._display.pipeline.subscribe(self, tier)
+                case SelectTier(tier, instead):
+                    self._viewer.given(self._display.pipeline.subscribe(self, tier, instead))
                     self._report()
                 case NeedPicture():
                     self._display.pipeline.need_picture(self, self._viewer.last_sequence)
@@ -276,6 +282,8 @@ class ViewerSession:
                 case Submit(event, picture):
                     if not self._display.submit(self, event, picture):
                         self._apply(self._viewer.close(CloseCode.TOO_MANY, "the program does not take its events"))
+                case Advise(event):
+                    self._display.advise(self, event)
                 case Close():
                     self._put(effect)
                 case Authenticate():  # `_read` has dealt with it: the answer may take a while.
@@ -288,7 +296,7 @@ class ViewerSession:
             self.end(code, error.reason)
 
     def _report(self) -> None:
-        self._display.pipeline.ready(self, self._viewer.has_room)
+        self._display.pipeline.ready(self, self._viewer.room)
         self._display.pipeline.wish_still(self, self._viewer.still_wish)
 
     def _put(self, message: str | bytes | _Keyed | Close) -> bool:

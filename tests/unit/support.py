@@ -54,7 +54,7 @@ def chunk(
     lossless: bool = False,
 ) -> Chunk:
     header = ChunkHeader(tier.format, keyframe, lossless, sequence, stream, 4, 3, 1.0, version, 0)
-    return Chunk(header, pack_chunk(header, bytes(size)), StreamInfo(tier, "codec", 4, 3, BT709, "fake"), 0.001)
+    return Chunk(header, pack_chunk(header, bytes(size)), StreamInfo(tier, "codec", 4, 3, BT709, "fake"), 0.001, tier)
 
 
 def pointer_event(kind: str, x: float = 1.0, *, button: int = 0, buttons: tuple[int, ...] = ()) -> Event:

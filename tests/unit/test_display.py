@@ -15,6 +15,7 @@ from rendercanvas_rfb.frames import PixelFormat
 from rendercanvas_rfb.options import DisplayOptions
 from rendercanvas_rfb.policy import ViewerPolicy
 from rendercanvas_rfb.protocol.chunk import Chunk
+from rendercanvas_rfb.session.turns import Room
 from rendercanvas_rfb.testing import FakeEncoderFactory, ManualClock
 from tests.unit.support import H264_444, HIDDEN_VIEW, TIERS, VIEW, key_event, picture, pointer_event, wait_until
 
@@ -103,7 +104,7 @@ class TestFrames:
         watcher = watch(display)
         display.pipeline.subscribe(watcher, H264_444)
         for value in (1, 1, 1, 2):
-            display.pipeline.ready(watcher, True)
+            display.pipeline.ready(watcher, Room(open=True))
             display.present(picture(value))
             wait_until(partial(shows, watcher, value))
         assert [call.version for call in encoders.calls] == [1, 2]
@@ -131,7 +132,7 @@ class TestFrames:
         assert not display.wants_frame()
         wakes: list[bool] = []
         display.on_wake = lambda: wakes.append(True)
-        display.pipeline.ready(watcher, True)
+        display.pipeline.ready(watcher, Room(open=True))
         assert display.wants_frame()
         assert wakes
 

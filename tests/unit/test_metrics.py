@@ -6,6 +6,7 @@ import re
 import pytest
 
 from rendercanvas_rfb.metrics import RATE_WINDOW_S, Rate, ServerMetrics, TierMeter, ViewerMetrics
+from tests.unit.support import H264_444, PNG
 
 VIEWER = ViewerMetrics(
     display='a"b\\c\nd',
@@ -16,6 +17,10 @@ VIEWER = ViewerMetrics(
     bitrate=1e6,
     round_trip_ms=40.0,
     encode_ms=5.0,
+    queueing_ms=1.0,
+    level=1,
+    target_bitrate=2e6,
+    delivery_rate=1.5e6,
     window=4,
     in_flight=1,
     dropped=2,
@@ -44,7 +49,7 @@ def test_a_tier_is_counted_from_the_start_and_rated_by_the_last_two_seconds() ->
     meter.encoded(1000, 0.004, 0.1, keyframe=True, encoder="libx264")
     for step in range(10):
         meter.encoded(100, 0.002, 9 + step / 10, keyframe=False, encoder="libx264")
-    metrics = meter.read("plot", "h264/444", 3, 10.0)
+    metrics = meter.read("plot", H264_444, 3, None, 10.0)
     assert (metrics.display, metrics.tier, metrics.encoder, metrics.viewers) == ("plot", "h264/444", "libx264", 3)
     assert (metrics.frames, metrics.keyframes, metrics.bytes) == (11, 1, 2000)
     assert (metrics.fps, metrics.bitrate) == (5.0, 4000.0)
@@ -52,13 +57,15 @@ def test_a_tier_is_counted_from_the_start_and_rated_by_the_last_two_seconds() ->
 
 
 def test_json_has_every_number_by_its_name() -> None:
-    tier = TierMeter(0.0).read("plot", "png", 1, 1.0)
+    tier = TierMeter(0.0).read("plot", PNG, 1, 1e6, 1.0)
     read = json.loads(json.dumps(ServerMetrics(60.0, ["plot"], [tier], [VIEWER]).as_json()))
     assert (read["uptime_s"], read["displays"]) == (60.0, ["plot"])
     assert read["viewers"][0]["round_trip_ms"] == 40.0
     assert read["tiers"][0] == {
         "display": "plot",
         "tier": "png",
+        "level": 0,
+        "target_bitrate": 1e6,
         "encoder": "",
         "viewers": 1,
         **dict.fromkeys(("fps", "bitrate", "encode_ms", "encode_s", "frames", "keyframes", "bytes"), 0),
@@ -66,7 +73,7 @@ def test_json_has_every_number_by_its_name() -> None:
 
 
 def test_the_text_for_prometheus_is_of_its_format() -> None:
-    text = ServerMetrics(60.0, ["a", "b"], [TierMeter(0.0).read("plot", "png", 1, 1.0)], [VIEWER]).as_prometheus()
+    text = ServerMetrics(60.0, ["a", "b"], [TierMeter(0.0).read("plot", PNG, 1, 1e6, 1.0)], [VIEWER]).as_prometheus()
     name = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
     value = r'"(?:[^"\\\n]|\\["\\n])*"'
     sample = re.compile(rf"({name})(?:\{{{name}={value}(?:,{name}={value})*\}})? -?[0-9.e+-]+")

@@ -14,6 +14,7 @@ from rendercanvas_rfb.pipeline import Pipeline
 from rendercanvas_rfb.protocol.chunk import Chunk
 from rendercanvas_rfb.protocol.formats import Tier
 from rendercanvas_rfb.session.keyframes import MIN_INTERVAL_S
+from rendercanvas_rfb.session.turns import Room
 from rendercanvas_rfb.testing import EncodeCall, FakeEncoderFactory, ManualClock
 from tests.unit.support import H264_420, H264_444, PNG, TIERS, frame, wait_until
 
@@ -66,7 +67,7 @@ class FakeViewer:
         self.tiers_changes += 1
 
     def report(self) -> None:
-        self.bench.pipeline.ready(self, self.room > 0)
+        self.bench.pipeline.ready(self, Room(self.room > 0))
 
     def watch(self, tier: Tier) -> FakeViewer:
         self.bench.pipeline.subscribe(self, tier)

@@ -12,6 +12,7 @@ from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import FrameError
 from rendercanvas_rfb.frames import ColorSpace, Frame, PixelFormat
 from rendercanvas_rfb.protocol.chunk import Chunk
+from rendercanvas_rfb.session.turns import Room
 from rendercanvas_rfb.testing import FakeEncoderFactory, ManualClock
 from tests.unit.support import H264_444, PNG, TIERS, TIMEOUT_S, picture, wait_until
 
@@ -35,7 +36,7 @@ class Viewer:
         self.report()
 
     def report(self) -> None:
-        self._display.pipeline.ready(self, self.room > 0)
+        self._display.pipeline.ready(self, Room(self.room > 0))
 
     def tiers_changed(self) -> None:
         raise AssertionError("no tier fails here")

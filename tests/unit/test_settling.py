@@ -17,6 +17,7 @@ from rendercanvas_rfb.protocol.formats import PictureFormat, Tier
 from rendercanvas_rfb.session.exact import StillWish
 from rendercanvas_rfb.settling import SETTLE_S, is_gesture
 from rendercanvas_rfb.testing import FakeEncoderFactory, ManualClock
+from rendercanvas_rfb.session.turns import Room
 from tests.unit.support import H264_444, TIERS, frame, key_event, pointer_event, wait_until
 
 WEBP, PNG = PictureFormat.WEBP, PictureFormat.PNG
@@ -52,7 +53,7 @@ class Taker:
 
     def offer(self, chunk: Chunk) -> None:
         self.chunks.append(chunk)
-        self.bench.pipeline.ready(self, True)
+        self.bench.pipeline.ready(self, Room(open=True))
 
     def tiers_changed(self) -> None:
         raise AssertionError("no tier changes in these tests")
@@ -179,7 +180,7 @@ def test_a_new_picture_makes_a_still_in_the_making_worthless(bench: Bench) -> No
 def test_a_new_picture_is_encoded_while_a_still_is(bench: Bench) -> None:
     viewer = bench.taker()
     bench.pipeline.subscribe(viewer, H264_444)
-    bench.pipeline.ready(viewer, True)
+    bench.pipeline.ready(viewer, Room(open=True))
     bench.publish(1)
     bench.until(lambda: len(viewer.chunks) == 1)
     with bench.still_encoders.hold():
@@ -247,7 +248,7 @@ def test_stills_and_chunks_reach_a_viewer_in_the_order_of_their_numbers(bench: B
 
     viewer = InOrder(bench)
     bench.pipeline.subscribe(viewer, H264_444)
-    bench.pipeline.ready(viewer, True)
+    bench.pipeline.ready(viewer, Room(open=True))
     for version in range(1, 40):
         bench.publish(version)
         bench.until(lambda version=version: any(c.header.frame == version for c in viewer.chunks))  # type: ignore[misc]

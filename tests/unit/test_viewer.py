@@ -375,7 +375,7 @@ class TestMessages:
         viewer = showing()
         event = key_event("key_down", "a")
         larger = chunk(2)
-        larger = Chunk(replace(larger.header, width=40, pixel_ratio=2.0), larger.message, larger.info, larger.encode_s)
+        larger = replace(larger, header=replace(larger.header, width=40, pixel_ratio=2.0))
         viewer.offer(larger, NOW)
         assert viewer.receive(InputEvent(event), NOW) == [Submit(event, PictureSize(4, 3, 1.0))]
         viewer.receive(Ack(2), NOW)
@@ -442,6 +442,7 @@ class TestTime:
         assert isinstance(effect, Send)
         assert isinstance(effect.message, Stats)
         names = "fps bitrate round_trip_ms encode_ms window in_flight dropped keyframes sent bytes viewers"
+        names += " queueing_ms level target_bitrate delivery_rate max_fps scale"
         assert set(effect.message.stats) == set(names.split())
 
 

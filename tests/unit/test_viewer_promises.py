@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 import hypothesis.strategies as st
@@ -54,12 +55,19 @@ class Encoder:
         return self.last
 
 
+class Encoders(dict[Tier, Encoder]):
+    """One for each tier, slower levels too."""
+
+    def __missing__(self, tier: Tier) -> Encoder:
+        return self.setdefault(tier, Encoder(tier))
+
+
 class ViewerPromises(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = 100.0
         self.viewer = Viewer("v1", self.now)
-        self.encoders = {tier: Encoder(tier) for tier in TIERS}
+        self.encoders = Encoders()
         self.tier: Tier | None = None
         self.sequence = 0
         self.streams = 0
@@ -92,6 +100,7 @@ class ViewerPromises(RuleBasedStateMachine):
                 case SelectTier(tier):
                     self.tier = tier
                     self.asked = False
+                    self.viewer.given(tier)
                 case Send(StreamStarted(stream, info)):
                     self.announced[info.tier.format.is_video] = stream
                 case SendChunk(sent):
@@ -132,8 +141,15 @@ class ViewerPromises(RuleBasedStateMachine):
             self.asked = False  # The pipeline takes each keyframe for the answer to all requests.
         self.carry_out(self.viewer.offer(offered, self.now))
 
-    @rule(tier=st.sampled_from(TIERS), keyframe=st.booleans(), resize=st.booleans(), changed=st.booleans())
-    def encode(self, tier: Tier, keyframe: bool, resize: bool, changed: bool) -> None:
+    @rule(
+        tier=st.sampled_from(TIERS),
+        level=st.sampled_from([0, 0, 1, 3]),
+        keyframe=st.booleans(),
+        resize=st.booleans(),
+        changed=st.booleans(),
+    )
+    def encode(self, tier: Tier, keyframe: bool, resize: bool, changed: bool, level: int | None = None) -> None:
+        tier = tier if level is None else replace(tier, level=level)
         self.version += changed
         self.sequence += 1
         encoder = self.encoders[tier]

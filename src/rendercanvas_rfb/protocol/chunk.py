@@ -7,7 +7,8 @@ import struct
 from dataclasses import dataclass
 
 from ..errors import ProtocolError
-from .formats import PictureFormat, StreamInfo
+from ..viewer_event import PictureSize
+from .formats import PictureFormat, StreamInfo, Tier
 from .messages import PROTOCOL_VERSION, ChunkHeader
 
 __all__ = ["HEADER_BYTES", "SERIAL_MODULUS", "Chunk", "pack_chunk", "serial_less", "unpack_chunk"]
@@ -33,12 +34,23 @@ class Chunk:
         message: The whole binary message. Immutable and shared by all viewers of the tier.
         info: Describes the stream that the chunk belongs to.
         encode_s: Seconds that conversion and encoding took.
+        tier: The tier that it was made for, which may allow more than what `info` says that it is; None for a still,
+            which belongs to none.
+        source: Size of the picture as it was drawn, where it was scaled down to be encoded.
     """
 
     header: ChunkHeader
     message: bytes
     info: StreamInfo
     encode_s: float
+    tier: Tier | None = None
+    source: PictureSize | None = None
+
+    @property
+    def picture(self) -> PictureSize:
+        """Size of the picture as it was drawn."""
+        header = self.header
+        return self.source or PictureSize(header.width, header.height, header.pixel_ratio)
 
 
 _FORMATS = {format.code: format for format in PictureFormat}

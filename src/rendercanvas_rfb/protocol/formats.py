@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 __all__ = ["BT709", "SRGB_FULL", "Chroma", "ColorTags", "PictureFormat", "StreamInfo", "Tier"]
@@ -46,14 +46,25 @@ class Chroma(Enum):
 class Tier:
     """What one encoder makes for any number of viewers.
 
-    ``chroma`` is None where the format does not have the choice.
+    Attributes:
+        format: How pictures are encoded.
+        chroma: None where the format does not have the choice.
+        level: 0 for the full quality; each level above it is for slower viewers (`session.levels.LEVELS`). The server's
+            own matter: it does not cross the wire.
     """
 
     format: PictureFormat
     chroma: Chroma | None = None
+    level: int = 0
+
+    @property
+    def full(self) -> Tier:
+        """The same in full quality: what an encoder knows of it."""
+        return self if self.level == 0 else replace(self, level=0)
 
     def __str__(self) -> str:
-        return self.format.value if self.chroma is None else f"{self.format.value}/{self.chroma.value}"
+        name = self.format.value if self.chroma is None else f"{self.format.value}/{self.chroma.value}"
+        return name if self.level == 0 else f"{name} level {self.level}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..events import Event
 from ..protocol.chunk import Chunk
@@ -11,6 +11,7 @@ from ..protocol.messages import Hello, ServerMessage, View
 from ..viewer_event import SPARE, PictureSize
 
 __all__ = [
+    "Advise",
     "Authenticate",
     "Close",
     "Effect",
@@ -46,9 +47,15 @@ class SendChunk:
 
 @dataclass(frozen=True, slots=True)
 class SelectTier:
-    """Have chunks of this tier offered from now on, and of no other."""
+    """Have chunks of this tier offered from now on, and of no other; then call `Viewer.given`.
+
+    Attributes:
+        tier: The tier.
+        instead: Those that will do where there are too many encoders already; nearest first.
+    """
 
     tier: Tier
+    instead: tuple[Tier, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,13 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True)
+class Advise:
+    """Hand an event of the server's own to the display, whoever has the control."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
 class SetView:
     """The viewer's size or visibility is another."""
 
@@ -82,4 +96,4 @@ class Close:
     reason: str
 
 
-Effect = Authenticate | Send | SendChunk | SelectTier | NeedPicture | Submit | SetView | Close
+Effect = Advise | Authenticate | Send | SendChunk | SelectTier | NeedPicture | Submit | SetView | Close

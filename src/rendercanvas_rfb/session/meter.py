@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..metrics import Rate
 from ..protocol.chunk import Chunk
+from .quality import QualityController
 from .window import Window
 
 __all__ = ["ViewerMeter"]
@@ -39,13 +40,17 @@ class ViewerMeter:
         """So many chunks were acknowledged."""
         self._frame_rate.add(chunks, now)
 
-    def read(self, window: Window, now: float) -> dict[str, float]:
+    def read(self, window: Window, quality: QualityController, now: float) -> dict[str, float]:
         """The numbers of ``stats`` in ``docs/protocol.md``. Reading them changes nothing."""
         return {
             "fps": self._frame_rate.read(now),
             "bitrate": self._bit_rate.read(now),
             "round_trip_ms": 1000 * (window.delay or 0.0),
             "encode_ms": 1000 * self._encode_s,
+            "queueing_ms": 1000 * window.queueing,
+            "level": quality.level,
+            "target_bitrate": quality.bitrate or 0.0,
+            "delivery_rate": quality.delivery.rate(now),
             "window": window.size,
             "in_flight": window.in_flight,
             "dropped": self.dropped,

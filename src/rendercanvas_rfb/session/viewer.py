@@ -14,7 +14,6 @@ promises:
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Mapping
 from enum import Enum, auto
 
@@ -27,7 +26,6 @@ from ..protocol.messages import (
     Ack,
     Bye,
     Capabilities,
-    ChunkHeader,
     ClientMessage,
     Hello,
     InputEvent,
@@ -43,14 +41,18 @@ from ..protocol.messages import (
     Welcome,
 )
 from ..protocol.negotiate import Choice, choose_tier
-from ..viewer_event import SPARE, PictureSize
-from .effects import Authenticate, Close, Effect, NeedPicture, SelectTier, Send, SendChunk, SetView, Submit
+from .effects import Advise, Authenticate, Close, Effect, NeedPicture, SelectTier, Send, SendChunk, SetView, Submit
 from .exact import STILL_FORMATS, Exactness, StillWish
 from .held import HeldInput
+from .levels import LEVELS, slower_tiers, tier_at
 from .meter import ViewerMeter
-from .window import MAX_CHUNKS, Window
+from .quality import QualityController
+from .shown import ShownSize
+from .turns import STALL_S, Room
+from .window import Window
 
 __all__ = [
+    "Advise",
     "Authenticate",
     "Close",
     "Effect",
@@ -76,6 +78,18 @@ SILENCE_LIMIT_S = 10.0
 
 STATS_INTERVAL_S = 1.0
 """Seconds between two statistics messages."""
+
+STALL_ROUND_TRIPS = 4
+"""Round trips without an acknowledgement, where these are longer than `STALL_S`, after which a viewer stalls."""
+
+QUICK_STILL_S = 0.15
+"""Seconds on the wire up to which a still is sent as soon as the picture has settled."""
+
+SLOW_STILL_S = 3.0
+"""Seconds on the wire from which on none is sent: whoever acts meanwhile would wait for it."""
+
+CALM_S = 2.0
+"""Seconds without another picture before a still that takes longer than `QUICK_STILL_S`."""
 
 STILL_REASON = "the picture stands still: the exact pixels"
 """Why a viewer of video is sent an image, in words for the statistics panel."""
@@ -124,9 +138,14 @@ class Viewer:
         self.client = ""
         self.view: View | None = None
         self.choice: Choice | None = None
+        self.tier: Tier | None = None
+        """The one whose chunks it is offered: that of the choice, or a slower one in its place."""
         self.window = Window()
+        self.quality = QualityController(now)
         self._capabilities: Capabilities | None = None
         self._available: frozenset[Tier] = frozenset()
+        self._adaptive = True
+        self._wanted: Tier | None = None
         self._handshake_s = handshake_s
         self._held = HeldInput()
         self._meter = ViewerMeter(now)
@@ -138,8 +157,10 @@ class Viewer:
         self._last_heard = now
         self._last_ping = now
         self._stats_due: float | None = None
-        self._shown = SPARE
-        self._sizes: deque[tuple[int, PictureSize]] = deque(maxlen=MAX_CHUNKS)
+        self._shown = ShownSize()
+        self._moved_at = now
+        # Version of the picture whose still would hold up the link for too long, and whether it may be sent later.
+        self._declined: tuple[int, bool] | None = None
 
     @property
     def visible(self) -> bool:
@@ -150,6 +171,15 @@ class Viewer:
     def has_room(self) -> bool:
         """Whether a chunk that is offered now is sent, provided that it is of the right kind."""
         return self.visible and self.window.has_room
+
+    @property
+    def room(self) -> Room:
+        """What the encoder of its tier has to know."""
+        oldest = self.window.oldest
+        is_followed = oldest is not None and self.visible and not self._needs_keyframe
+        patience = max(STALL_S, STALL_ROUND_TRIPS * self.window.floor)
+        wait_until = oldest + patience if is_followed and oldest is not None else float("-inf")
+        return Room(self.has_room, wait_until, self.quality.bitrate)
 
     @property
     def needs_picture(self) -> bool:
@@ -165,6 +195,8 @@ class Viewer:
         frame = self._exactness.inexact_frame
         if frame is None or not self.visible or self._needs_keyframe or self.window.in_flight:
             return None
+        if self._declined is not None and self._declined[0] == frame:
+            return None
         images = () if self._capabilities is None else self._capabilities.images
         format = next((format for format in STILL_FORMATS if format in images), None)
         return None if format is None else StillWish(frame, format)
@@ -176,8 +208,8 @@ class Viewer:
 
     def metrics(self, display: str, now: float) -> ViewerMetrics:
         """What is counted of it, for the one that watches the server."""
-        tier = "" if self.choice is None else str(self.choice.tier)
-        numbers = self._meter.read(self.window, now)
+        tier = "" if self.tier is None else str(self.tier.full)
+        numbers = self._meter.read(self.window, self.quality, now)
         return ViewerMetrics(display, self.id, tier, connected_s=now - self._meter.since, **numbers)
 
     def receive(self, message: ClientMessage, now: float) -> list[Effect]:
@@ -200,8 +232,8 @@ class Viewer:
                 return [Authenticate(message)]
             case ViewChanged(view):
                 return self._set_view(view)
-            case Ack(sequence):
-                return self._acknowledge(sequence, now)
+            case Ack(sequence, decode_queue):
+                return self._acknowledge(sequence, decode_queue, now)
             case KeyframeRequest():
                 self._needs_keyframe = True
                 return self._ask()
@@ -209,9 +241,9 @@ class Viewer:
                 return self._select_tier(message, self._available)
             case InputEvent(event):
                 self._held.follow(event)
-                return [Submit(event, self._shown)]
+                return [Submit(event, self._shown.current)]
             case Message(data, key):
-                return [Submit(Event("message", now, {"key": key, "data": data}), self._shown)]
+                return [Submit(Event("message", now, {"key": key, "data": data}), self._shown.current)]
             case StatsRequest(enabled):
                 self._stats_due = now if enabled else None
                 return []
@@ -222,8 +254,17 @@ class Viewer:
             case _:  # Pong: that it was heard is all there is to it.
                 return []
 
-    def accept(self, hello: Hello, welcome: Welcome, available: Collection[Tier], now: float) -> list[Effect]:
-        """Let the viewer in, after `Authenticate`. ``available`` are the tiers that the display can be encoded in.
+    def accept(
+        self, hello: Hello, welcome: Welcome, available: Collection[Tier], now: float, *, adaptive: bool = True
+    ) -> list[Effect]:
+        """Let the viewer in, after `Authenticate`.
+
+        Args:
+            hello: What it said.
+            welcome: What it is answered.
+            available: The tiers that the display can be encoded in.
+            now: The time.
+            adaptive: Whether it may be given a slower level of its tier.
 
         Raises:
             ProtocolError: There is no format in common.
@@ -236,18 +277,20 @@ class Viewer:
         self.client = hello.client
         self._last_heard = now
         self.view = hello.view
+        self._adaptive = adaptive
         return [
             Send(welcome),
             SetView(hello.view),
             *self._select_tier(hello.capabilities, available),
         ]
 
-    def tiers_changed(self, available: Collection[Tier], *, served: bool) -> list[Effect]:
+    def tiers_changed(self, available: Collection[Tier], *, served: bool, adaptive: bool = True) -> list[Effect]:
         """The display can be encoded in other tiers than before.
 
         Args:
             available: Those that it can be encoded in now.
             served: Whether chunks of the chosen tier are offered still. If not, it is to be selected again.
+            adaptive: Whether it may be given a slower level of its tier.
 
         Raises:
             ProtocolError: There is no format in common any more.
@@ -255,12 +298,17 @@ class Viewer:
         if self._capabilities is None or self.state is not ViewerState.OPEN:
             return []
         if not served:
-            self.choice = None
+            self._wanted = None
+        self._adaptive = adaptive
         return self._select_tier(self._capabilities, available)
+
+    def given(self, tier: Tier) -> None:
+        """Chunks of ``tier`` are offered from now on; that of the last `SelectTier`, or one of those in its place."""
+        self.tier = tier
 
     def offer(self, chunk: Chunk, now: float) -> list[Effect]:
         """A chunk is there. It is sent now or never."""
-        if self.state is not ViewerState.OPEN or self.choice is None or chunk.info.tier != self.choice.tier:
+        if self.state is not ViewerState.OPEN or self.choice is None or chunk.tier != self.tier:
             return []
         if self._last_sequence is not None and not serial_less(self._last_sequence, chunk.header.sequence):
             # The same keyframe a second time; or one that another tier's chunk has overtaken, which leaves the wish
@@ -268,11 +316,15 @@ class Viewer:
             return self._ask()
         usable = chunk.header.keyframe or not self._needs_keyframe
         if not (usable and self.has_room):
+            if usable and self.visible:
+                self.quality.missed(now)
             self._needs_keyframe = True
             self._meter.dropped += 1
-            return []
+            return self._follow_quality()
         self._needs_keyframe = False
-        return self._send(chunk, self.choice.reason, now, still=False)
+        self._moved_at = now
+        reason = f"{self.choice.reason}; {self.quality.reason}" if self.quality.reason else self.choice.reason
+        return self._send(chunk, reason, now, still=False)
 
     def offer_still(self, chunk: Chunk, now: float) -> list[Effect]:
         """A lossless still is there. It is sent if the viewer wishes for it, else left out."""
@@ -281,6 +333,11 @@ class Viewer:
             return []
         if self._last_sequence is not None and not serial_less(self._last_sequence, header.sequence):
             return []
+        if self.quality.bitrate is not None:
+            seconds = 8 * len(chunk.message) / self.quality.bitrate
+            if seconds > QUICK_STILL_S and (seconds > SLOW_STILL_S or now - self._moved_at < CALM_S):
+                self._declined = (header.frame, seconds <= SLOW_STILL_S)
+                return []
         return self._send(chunk, STILL_REASON, now, still=True)
 
     def tick(self, now: float, extra_stats: Mapping[str, float]) -> list[Effect]:
@@ -292,13 +349,17 @@ class Viewer:
             return self.close(CloseCode.TIMEOUT, "no hello in time") if silence > self._handshake_s else []
         if silence > SILENCE_LIMIT_S:
             return self.close(CloseCode.TIMEOUT, f"nothing heard for {SILENCE_LIMIT_S:g} s")
+        if self._declined is not None and self._declined[1] and now - self._moved_at >= CALM_S:
+            self._declined = None
         effects: list[Effect] = []
+        if (bitrate := self.quality.take_hint(now)) is not None:
+            effects.append(Advise(Event("downscale_hint", now, {"bitrate": bitrate})))
         if silence >= PING_AFTER_S and now - self._last_ping >= PING_AFTER_S:
             self._last_ping = now
             effects.append(Send(Ping(now)))
         if self._stats_due is not None and now >= self._stats_due:
             self._stats_due = now + STATS_INTERVAL_S
-            effects.append(Send(Stats({**self._meter.read(self.window, now), **extra_stats})))
+            effects.append(Send(Stats({**self._stats(now), **extra_stats})))
         return effects
 
     def close(self, code: int, reason: str) -> list[Effect]:
@@ -318,7 +379,7 @@ class Viewer:
         What the viewer's user held down is let go of. ``timestamp`` is that of the events.
         """
         self.state = ViewerState.CLOSED
-        return [Submit(event, self._shown) for event in self._held.release(timestamp)]
+        return [Submit(event, self._shown.current) for event in self._held.release(timestamp)]
 
     def _set_view(self, view: View) -> list[Effect]:
         self.view = view
@@ -326,13 +387,28 @@ class Viewer:
             self.window.clear()
         return [SetView(view), *self._ask()]
 
-    def _acknowledge(self, sequence: int, now: float) -> list[Effect]:
+    def _stats(self, now: float) -> dict[str, float]:
+        level = LEVELS[self.quality.level]
+        pace = {"max_fps": level.max_fps or 0.0, "scale": 1 / level.shrink}
+        return {**self._meter.read(self.window, self.quality, now), **pace}
+
+    def _acknowledge(self, sequence: int, decode_queue: int, now: float) -> list[Effect]:
         if self._last_sequence is None or serial_less(self._last_sequence, sequence):
             raise ProtocolError(f"message.sequence {sequence} acknowledges a chunk that was not sent")
-        self._meter.shown(self.window.acknowledged(sequence, now), now)
-        while self._sizes and not serial_less(sequence, self._sizes[0][0]):
-            self._shown = self._sizes.popleft()[1]
-        return self._ask()
+        was_full, before = not self.window.has_room, self.window.bytes
+        freed = self.window.acknowledged(sequence, now)
+        self._meter.shown(freed, now)
+        self._shown.acknowledged(sequence)
+        if freed:
+            self.quality.acknowledged(
+                before - self.window.bytes,
+                now,
+                queueing=self.window.queueing,
+                floor=self.window.floor,
+                decode_queue=decode_queue,
+                was_full=was_full,
+            )
+        return [*self._follow_quality(), *self._ask()]
 
     def _send(self, chunk: Chunk, reason: str, now: float, *, still: bool) -> list[Effect]:
         header = chunk.header
@@ -342,26 +418,32 @@ class Viewer:
             effects.append(Send(StreamStarted(header.stream, chunk.info, reason)))
         self._last_sequence = header.sequence
         self._exactness.sent(header)
-        self._note_size(header)
+        self._shown.sent(chunk)
+        if not still:
+            size = chunk.picture
+            self.quality.sent(size.width * size.height, now, idle=not self.window.in_flight)
         self.window.sent(header.sequence, len(chunk.message), now)
         self._meter.sent(chunk, now, still=still)
         return [*effects, SendChunk(chunk)]
 
-    def _note_size(self, header: ChunkHeader) -> None:
-        """Remember from which chunk on the picture has another size, until that chunk is shown."""
-        size = PictureSize(header.width, header.height, header.pixel_ratio)
-        if size != (self._sizes[-1][1] if self._sizes else self._shown):
-            self._sizes.append((header.sequence, size))
-
     def _select_tier(self, capabilities: Capabilities, available: Collection[Tier]) -> list[Effect]:
-        choice = choose_tier(capabilities, available)
+        self.choice = choose_tier(capabilities, available)
         self._capabilities, self._available = capabilities, frozenset(available)
-        if self.choice is not None and choice.tier == self.choice.tier:
-            self.choice = choice
+        decodes = [tier for tier in capabilities.video if tier in self._available]
+        tier = tier_at(self.quality.level, self.choice.tier, decodes) if self._adaptive else self.choice.tier
+        if tier == self._wanted:
             return []
-        self.choice = choice
+        self._wanted = self.tier = tier
         self._needs_keyframe = True
-        return [SelectTier(choice.tier), *self._ask()]
+        instead = slower_tiers(tier, decodes) if self._adaptive and tier.format.is_video else ()
+        return [SelectTier(tier, instead), *self._ask()]
+
+    def _follow_quality(self) -> list[Effect]:
+        """Take the tier of the level that fits the link."""
+        self.window.bitrate = self.quality.bitrate
+        if self._capabilities is None:
+            return []
+        return self._select_tier(self._capabilities, self._available)
 
     def _ask(self) -> list[Effect]:
         return [NeedPicture()] if self.needs_picture else []

@@ -1,13 +1,17 @@
-"""How many chunks a viewer may have in flight: what its link holds without a queue building up.
+"""How much a viewer may have in flight: what its link holds without a queue building up.
 
 Pure: time is an argument.
 
 A chunk is in flight from the moment it is sent until the viewer acknowledges that it is on the screen. The delay
 between the two has a floor, which is the round trip plus decoding; delay above the floor is queueing. The window
-grows while it is the limit and there is no queue, and shrinks when there is one, as in TCP Vegas (Brakmo and
-Peterson, 1995). Routes change, so a floor that no delay has come near for a while is measured anew; the window is
-smallest meanwhile, as in the ProbeRTT phase of BBR (Cardwell et al., 2016): otherwise a queue that never drains would
-pass for a longer route, and the window would grow on top of it.
+begins with a slow start, as TCP does (RFC 5681): while it is the limit and there is no queue, it doubles with each
+round trip. After that it grows by one chunk a round, and shrinks when there is a queue, as in TCP Vegas (Brakmo and
+Peterson, 1995). Where the bandwidth of the link is known, the bytes in flight are bounded too: to what the link holds,
+the product of bandwidth and delay, and a short queue.
+
+Routes change, so a floor that no delay has come near for a while is measured anew; the window is smallest meanwhile,
+as in the ProbeRTT phase of BBR (Cardwell et al., 2016): otherwise a queue that never drains would pass for a longer
+route, and the window would grow on top of it.
 """
 
 from __future__ import annotations
@@ -38,6 +42,10 @@ SHRINK_ABOVE_S = 0.080
 
 SHRINK_FACTOR = 0.7
 
+QUEUE_S = 0.060
+"""Seconds of queue that the bytes in flight may make on a link whose bandwidth is known: two frames at 30 frames a
+second, so that the link does not run dry between them. The chunk that passes the limit comes on top."""
+
 FLOOR_MEMORY_S = 10.0
 """How long the smallest delay is believed while every delay is longer, by `GROW_BELOW_S` at least."""
 
@@ -62,9 +70,14 @@ class Window:
         self._floor = float("inf")
         self._floor_time = 0.0
         self._was_full = False
+        self._is_starting = True
         self._round_ends_at: int | None = None
         self.delay: float | None = None
         """Smoothed time from sending to showing, seconds; None before the first acknowledgement."""
+        self.bitrate: float | None = None
+        """Bits per second that the link carries; None where that is not known. Set by whoever finds out."""
+        self.queueing = 0.0
+        """What the last acknowledged chunk waited behind others, seconds."""
 
     @property
     def size(self) -> int:
@@ -77,9 +90,31 @@ class Window:
         return len(self._sent)
 
     @property
+    def bytes(self) -> int:
+        """Bytes of those."""
+        return self._bytes
+
+    @property
+    def floor(self) -> float:
+        """The smallest delay, seconds: the round trip and decoding. 0 before the first acknowledgement."""
+        return 0.0 if self._floor == float("inf") else self._floor
+
+    @property
+    def oldest(self) -> float | None:
+        """When the oldest chunk in flight was sent; None where there is none."""
+        return self._sent[0].time if self._sent else None
+
+    @property
+    def max_bytes(self) -> float:
+        """Bytes in flight from which on there is no room."""
+        if self.bitrate is None:
+            return MAX_BYTES
+        return min(MAX_BYTES, self.bitrate / 8 * (self.floor + QUEUE_S))
+
+    @property
     def has_room(self) -> bool:
         """Whether one more may be sent."""
-        return not self._sent or (len(self._sent) < self.size and self._bytes < MAX_BYTES)
+        return not self._sent or (len(self._sent) < self.size and self._bytes < self.max_bytes)
 
     def sent(self, sequence: int, size: int, now: float) -> None:
         """A chunk of ``size`` bytes was sent. Sequences increase."""
@@ -100,8 +135,8 @@ class Window:
             self._bytes -= chunk.size
             freed += 1
             if chunk.sequence == sequence:
-                self._measure(now - chunk.time, now)
-                self._adapt(now - chunk.time, now)
+                self._measure(now - chunk.time, chunk.size, now)
+                self._adapt(freed, now)
                 return freed
 
     def clear(self) -> None:
@@ -110,22 +145,27 @@ class Window:
         self._bytes = 0
         self._round_ends_at = None
 
-    def _measure(self, delay: float, now: float) -> None:
+    def _measure(self, delay: float, size: int, now: float) -> None:
         self.delay = delay if self.delay is None else self.delay + SMOOTHING * (delay - self.delay)
         self._floor = min(self._floor, delay)
-        if delay < self._floor + GROW_BELOW_S:
+        # A chunk's own time on the wire is no queue.
+        own = 0.0 if self.bitrate is None else 8 * size / self.bitrate
+        self.queueing = max(0.0, delay - self._floor - own)
+        if self.queueing < GROW_BELOW_S:
             self._floor_time = now
 
-    def _adapt(self, delay: float, now: float) -> None:
+    def _adapt(self, freed: int, now: float) -> None:
+        if self._is_starting and self._was_full and self.queueing < GROW_BELOW_S:
+            self._size = min(MAX_CHUNKS, self._size + freed)
         # Once per round: what was in flight at the last change must be through before its effect can be seen.
         if self._round_ends_at is not None and any(chunk.sequence == self._round_ends_at for chunk in self._sent):
             return
-        queueing = delay - self._floor
         if now - self._floor_time > FLOOR_MEMORY_S:
             self._size, self._floor = MIN_CHUNKS, float("inf")
-        elif queueing > SHRINK_ABOVE_S:
+        elif self.queueing > SHRINK_ABOVE_S:
             self._size = max(MIN_CHUNKS, self._size * SHRINK_FACTOR)
-        elif queueing < GROW_BELOW_S and self._was_full:
+            self._is_starting = False
+        elif self.queueing < GROW_BELOW_S and self._was_full and not self._is_starting:
             self._size = min(MAX_CHUNKS, self._size + 1)
         self._was_full = False
         self._round_ends_at = self._sent[-1].sequence if self._sent else None

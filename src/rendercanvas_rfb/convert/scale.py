@@ -1,0 +1,74 @@
+"""Frames at half their size, on the CPU."""
+
+from __future__ import annotations
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation, VideoReformatter
+
+from ..frames import Frame, PixelFormat, Pixels
+
+__all__ = ["Shrinker", "shrunk_size"]
+
+_FORMATS = {
+    PixelFormat.RGBA: "rgba",
+    PixelFormat.BGRA: "bgra",
+    PixelFormat.RGB: "rgb24",
+    PixelFormat.BGR: "bgr24",
+    PixelFormat.GRAY: "gray",
+    PixelFormat.NV12: "nv12",
+    PixelFormat.I420: "yuv420p",
+    PixelFormat.I444: "yuv444p",
+}
+"""libavutil's names of the pixel formats."""
+
+
+def shrunk_size(width: int, height: int, factor: int) -> tuple[int, int]:
+    """Width and height over ``factor``, rounded up: no picture vanishes."""
+    return -(-width // factor), -(-height // factor)
+
+
+class Shrinker:
+    """Scales frames down by a whole factor, each pixel the mean of those that it stands for (swscale's SWS_AREA).
+
+    The values are averaged as they are, encoded by sRGB's transfer function, as browsers do where they scale. Not
+    thread-safe: it keeps the scaler.
+
+    Args:
+        factor: Width and height are divided by it; at least 1, which changes nothing.
+    """
+
+    def __init__(self, factor: int) -> None:
+        self._factor = factor
+        self._reformatter = VideoReformatter()
+
+    def shrink(self, frame: Frame) -> Frame:
+        """A smaller frame with the same version and logical size, to less than a pixel. Planes come out as I444."""
+        if self._factor == 1:
+            return frame
+        width, height = shrunk_size(frame.width, frame.height, self._factor)
+        format = PixelFormat.I444 if frame.format.is_planar else frame.format
+        pixels = frame.pixels[..., 0] if frame.format is PixelFormat.GRAY else frame.pixels
+        source = VideoFrame.from_numpy_buffer(pixels, _FORMATS[frame.format])
+        scaled = self._reformatter.reformat(
+            source, width=width, height=height, format=_FORMATS[format], interpolation=Interpolation.AREA
+        )
+        return Frame(
+            _samples(scaled, format),
+            format,
+            frame.pixel_ratio * width / frame.width,
+            frame.version,
+            frame.timestamp_us,
+            frame.color,
+        )
+
+
+def _samples(picture: VideoFrame, format: PixelFormat) -> Pixels:
+    """The samples in the layout of `PixelFormat`, in new memory without padding at the ends of rows."""
+    planes = []
+    for plane in picture.planes:
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+        planes.append(rows[:, : plane.width * (format.channels or 1)])
+    if format.is_planar:
+        return np.concatenate(planes)
+    return np.ascontiguousarray(planes[0]).reshape(picture.height, picture.width, format.channels)
