@@ -24,8 +24,11 @@ nox.options.download_python = "never"
 
 BOOTSTRAP_LOCK = "requirements/bootstrap.txt"
 DEVELOPMENT_LOCK = "requirements/dev.txt"
+PEERS_LOCK = "requirements/peers.txt"
 # The Python that runs the lock files; they hold for every newer one too.
 OLDEST_PYTHON = "3.11"
+# The oldest that habemus-papadum-rfb runs on.
+PEERS_PYTHON = "3.12"
 
 
 def install_locked(session: nox.Session, lock: str) -> None:
@@ -106,6 +109,23 @@ def demo(session: nox.Session) -> None:
     session.run("rendercanvas-rfb", "demo", *session.posargs)
 
 
+@nox.session(venv_backend="none")
+def bench_peers(session: nox.Session) -> None:
+    """Measure this package beside habemus-papadum-rfb and rendercanvas' http backend. Arguments after -- go to it."""
+    need_system_packages(session, "vulkan", "x11", "chromium")
+    python = session.run(
+        sys.executable, "tools/find_python.py", PEERS_PYTHON, silent=True, stderr=sys.stderr, external=True
+    )
+    build_web_client(session)
+    environment = Path(session.create_tmp()).parent / "environment"
+    session.run("uv", "venv", "--quiet", "--allow-existing", "--python", python.strip(), environment, external=True)
+    interpreter = environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    install = ["uv", "pip", "install", "--python", interpreter]
+    session.run(*install, "--require-hashes", "-r", PEERS_LOCK, external=True)
+    session.run(*install, "--no-deps", "--no-build-isolation", "--editable", ".", external=True)
+    session.run(interpreter, "benchmarks/peers", *session.posargs, external=True)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the direction of imports, in Python and in TypeScript."""
@@ -148,11 +168,13 @@ def lock(session: nox.Session) -> None:
     install_locked(session, BOOTSTRAP_LOCK)
     compile_lock(session, BOOTSTRAP_LOCK, "--group", "pyproject.toml:bootstrap")
     compile_lock(session, DEVELOPMENT_LOCK, "pyproject.toml", "--extra", "demo", "--group", "dev")
+    peers = ("--extra", "demo", "--group", "build", "--group", "peers")
+    compile_lock(session, PEERS_LOCK, "pyproject.toml", *peers, python=PEERS_PYTHON)
 
 
-def compile_lock(session: nox.Session, lock: str, *sources: str) -> None:
+def compile_lock(session: nox.Session, lock: str, *sources: str, python: str = OLDEST_PYTHON) -> None:
     """Pin sources for every platform and Python version. A lock file names versions and hashes, never addresses."""
-    options = ["--universal", "--generate-hashes", "--python-version", OLDEST_PYTHON, "--no-config", "--quiet"]
+    options = ["--universal", "--generate-hashes", "--python-version", python, "--no-config", "--quiet"]
     command = "python3 noxfile.py -s lock"
     session.run(
         "uv", "pip", "compile", *options, "--custom-compile-command", command, "-o", lock, *sources, *session.posargs

@@ -1,0 +1,108 @@
+"""The peers and this package side by side: ``python benchmarks/peers [--rows lines,heatmap] [--rounds 3]``.
+
+Feeds this package, habemus-papadum-rfb and rendercanvas' http backend the same stored frames, one after the other and
+round after round, so that what else the machine does hits all alike. Prints a Markdown table: the median of the rounds,
+their range, and the ratio of this package to the best of the others. Linux, Python 3.12 or newer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rows import Numbers, rows
+
+MORE_IS_BETTER = {"fps", "slowest fps"}
+
+
+def main() -> int:
+    """Measure, and print."""
+    options = arguments()
+    table = rows()
+    wanted = options.rows.split(",") if options.rows else list(table)
+    unknown = [name for name in wanted if name not in table]
+    if unknown:
+        print(f"there is no row {unknown[0]!r}; there are {', '.join(table)}", file=sys.stderr)
+        return 2
+    results: dict[str, dict[str, list[Numbers]]] = {}
+    for name in wanted:
+        title, systems, measure = table[name]
+        chosen = [system for system in systems if not options.systems or system in options.systems.split(",")]
+        results[title] = {system: [] for system in chosen}
+        for round_number in range(options.rounds):
+            for system in chosen:
+                print(f"{title}: {system}, round {round_number + 1}", file=sys.stderr, flush=True)
+                try:
+                    results[title][system].append(measure(system, options.seconds))
+                except (RuntimeError, OSError, ValueError, IndexError) as error:
+                    print(f"  failed: {error}", file=sys.stderr, flush=True)
+        print(markdown(title, results[title]), flush=True)
+    print(machine(options))
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+    return 0
+
+
+def markdown(title: str, measured: dict[str, list[Numbers]]) -> str:
+    """One table: a line for each number, a column for each system, and the ratio to the best of the others."""
+    systems = [system for system in measured if measured[system]]
+    quantities = dict.fromkeys(key for system in systems for numbers in measured[system] for key in numbers)
+    lines = [f"\n| {title} | {' | '.join(systems)} | ours / best other |", "| --- " * (len(systems) + 2) + "|"]
+    for quantity in quantities:
+        values = {
+            system: [numbers[quantity] for numbers in measured[system] if quantity in numbers] for system in systems
+        }
+        cells = [spread(values[system]) for system in systems]
+        lines.append(f"| {quantity} | {' | '.join(cells)} | {ratio(quantity, values)} |")
+    return "\n".join(lines)
+
+
+def spread(values: Sequence[float]) -> str:
+    """Median and range."""
+    if not values:
+        return "–"
+    middle = f"{np.median(values):.3g}"
+    low, high = f"{min(values):.3g}", f"{max(values):.3g}"
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def ratio(quantity: str, values: dict[str, list[float]]) -> str:
+    """Of the medians."""
+    others = [float(np.median(some)) for system, some in values.items() if system != "ours" and some]
+    if not values.get("ours") or not others or "dB" in quantity or "%" in quantity:
+        return ""
+    best = (max if quantity in MORE_IS_BETTER else min)(others)
+    return f"{np.median(values['ours']) / best:.2f}" if best else ""
+
+
+def machine(options: argparse.Namespace) -> str:
+    """What it was measured with."""
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.machine(),
+    )
+    return (
+        f"\n{os.cpu_count()} × {model}, {platform.system()}, Python {platform.python_version()},"
+        f" {options.rounds} rounds of {options.seconds:g} s; load before the end {os.getloadavg()[1]:.1f}"
+    )
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", help=f"some of {', '.join(rows())}, with commas (default: all)")
+    parser.add_argument("--systems", help="some of ours, pdum, pdum-adaptive, pdum-jpeg, http (default: all)")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5, help="of each measurement (default: 5)")
+    parser.add_argument("--json", type=Path, help="write every single number to this file too")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
