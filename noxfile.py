@@ -113,14 +113,13 @@ def demo(session: nox.Session) -> None:
 def bench_peers(session: nox.Session) -> None:
     """Measure this package beside habemus-papadum-rfb and rendercanvas' http backend. Arguments after -- go to it."""
     need_system_packages(session, "vulkan", "x11", "chromium")
-    python = session.run(
-        sys.executable, "tools/find_python.py", PEERS_PYTHON, silent=True, stderr=sys.stderr, external=True
-    )
+    find = [sys.executable, "tools/find_python.py", PEERS_PYTHON]
+    python = session.run(*find, silent=True, stderr=sys.stderr, external=True) or ""
     build_web_client(session)
     environment = Path(session.create_tmp()).parent / "environment"
     session.run("uv", "venv", "--quiet", "--allow-existing", "--python", python.strip(), environment, external=True)
     interpreter = environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    install = ["uv", "pip", "install", "--python", interpreter]
+    install = ["uv", "pip", "install", "--python", str(interpreter)]
     session.run(*install, "--require-hashes", "-r", PEERS_LOCK, external=True)
     session.run(*install, "--no-deps", "--no-build-isolation", "--editable", ".", external=True)
     session.run(interpreter, "benchmarks/peers", *session.posargs, external=True)
