@@ -27,7 +27,7 @@ def show(display, value=120):
 
 def badge(viewer):
     """An expression: whether the page says that it may only look."""
-    return "!document.querySelector('rfb-view').shadowRoot.querySelector('.badge').hidden"
+    return "!document.querySelector('rfb-view').shadowRoot.querySelector('.badge.view-only').hidden"
 
 
 async def test_a_page_without_control_says_so_and_sends_nothing(make_display, open_page):
