@@ -29,6 +29,7 @@ from ..errors import EncoderError
 from ..frames import Frame, PixelFormat, Pixels
 from ..protocol.formats import PictureFormat, StreamInfo, Tier
 from ..protocol.messages import ChunkHeader, StreamStarted
+from .fidelity import psnr
 from .patterns import color_blocks, line_plot
 
 __all__ = ["EncoderConformance", "decode_pictures", "frame_of", "psnr"]
@@ -57,12 +58,6 @@ def decode_pictures(info: StreamInfo, pictures: Sequence[EncodedPicture], width:
         )
         decoded.append(decoder.decode(header, picture.payload).pixels)
     return decoded
-
-
-def psnr(a: Pixels, b: Pixels) -> float:
-    """Peak signal-to-noise ratio of 8-bit pictures, over all their values, dB; infinite where they are equal."""
-    error = float(np.mean((a.astype(np.float64) - b.astype(np.float64)) ** 2))
-    return float("inf") if error == 0 else float(10 * np.log10(255**2 / error))
 
 
 class EncoderConformance:
