@@ -20,6 +20,7 @@ from .connections.mjpeg import MEDIA_TYPE, MjpegConnection
 from .connections.websocket import AsgiWebSocket, Receive, Send
 from .display import Display
 from .errors import CloseCode, ConfigurationError, ConnectionClosed, EncoderError, ProtocolError
+from .http_endpoint import HttpEndpoint
 from .hub import Hub, Place, is_name
 from .limits import ServerLimits
 from .metrics import ServerMetrics
@@ -93,6 +94,7 @@ class RfbApp:
         self._admission = Admission(authenticate, self._origins, Hosts(hosts), limits.handshake_s)
         self._roster = Roster(self._admission, limits)
         self._stills = StillMaker()
+        self._http = HttpEndpoint(hub, self._admission, self._roster)
         self._since = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,17 +113,24 @@ class RfbApp:
         context = self._context(scope)
         headers = self._cross_origin_headers(context)
         head = scope["method"] == "HEAD"
-        if scope["method"] not in ("GET", "HEAD"):
-            response = text_response("method not allowed\n", 405, {"allow": "GET, HEAD"})
-        else:
-            try:
-                match context.path.split("/"):
-                    case ["", _, "stream.mjpg"]:
-                        await self._serve_mjpeg(context, receive, send, headers, head=head)
-                        return
-                response = self._public(scope, context.path) or await self._private(context)
-            except ProtocolError as error:
-                response = refusal_response(error.code, error.reason)
+        try:
+            match scope["method"], context.path.split("/"):
+                case "GET" | "HEAD", ["", _, "stream.mjpg"]:
+                    await self._serve_mjpeg(context, receive, send, headers, head=head)
+                    return
+                case "GET", ["", name, "down"] if is_name(name):
+                    await self._http.send_down(name, context, receive, send, headers)
+                    return
+                case "POST", ["", name, "up"] if is_name(name):
+                    response = await self._http.take_up(name, context, receive)
+                case "GET" | "HEAD", _:
+                    response = self._public(scope, context.path) or await self._private(context)
+                case _:
+                    response = text_response("method not allowed\n", 405, {"allow": "GET, HEAD"})
+        except ProtocolError as error:
+            response = refusal_response(error.code, error.reason)
+        except ConnectionClosed:
+            response = json_response({"error": "the connection has ended"}, 410)
         # The other side may be gone, which is no error here.
         with suppress(OSError):
             await send_response(send, response, head=head, headers=headers)

@@ -49,6 +49,7 @@ _STATUS: dict[int, int] = {
     CloseCode.FORBIDDEN_ORIGIN: 403,
     CloseCode.UNKNOWN_DISPLAY: 404,
     CloseCode.TIMEOUT: 504,
+    CloseCode.TOO_LARGE: 413,
     CloseCode.TOO_MANY: 503,
     CloseCode.NORMAL: 410,
     CloseCode.GOING_AWAY: 503,
