@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -14,9 +15,11 @@ from .errors import FrameError
 __all__ = [
     "MAX_DIMENSION",
     "ColorSpace",
+    "ExactSource",
     "Frame",
     "PixelFormat",
     "Pixels",
+    "Region",
     "check_pixels",
     "same_bytes",
     "same_pixels",
@@ -76,6 +79,19 @@ class ColorSpace(Enum):
     DISPLAY_P3 = "display-p3"
 
 
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A rectangle of pixels: columns from ``left`` to before ``right``, rows from ``top`` to before ``bottom``."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+ExactSource = Callable[[], "tuple[Pixels, PixelFormat] | None"]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture.
@@ -89,6 +105,12 @@ class Frame:
         version: Number of the picture within its display, modulo 2**32. Equal versions are equal pictures.
         timestamp_us: When it was drawn, microseconds of the monotonic clock.
         color: Which colours the values stand for.
+        size: Width and height in pixels, where the array has more: planes made of a picture with odd sides have even
+            ones, and repeat its last column and row. None where the array has as many.
+        others: The same picture in further formats, under the same conditions as ``pixels``.
+        exact_source: Gets the R'G'B' that planes were made of; may wait for it. None where they were not made of any,
+            or ``pixels`` holds it. It returns None where it is too late for that: there is a later picture.
+        changed: What is different from the picture before; None where that is not known.
     """
 
     pixels: Pixels
@@ -97,16 +119,34 @@ class Frame:
     version: int
     timestamp_us: int
     color: ColorSpace = ColorSpace.SRGB
+    size: tuple[int, int] | None = None
+    others: Mapping[PixelFormat, Pixels] = field(default_factory=dict)
+    exact_source: ExactSource | None = None
+    changed: Region | None = None
 
     @property
     def width(self) -> int:
         """Width in physical pixels."""
-        return size_of(self.pixels.shape, self.format)[0]
+        return size_of(self.pixels.shape, self.format)[0] if self.size is None else self.size[0]
 
     @property
     def height(self) -> int:
         """Height in physical pixels."""
-        return size_of(self.pixels.shape, self.format)[1]
+        return size_of(self.pixels.shape, self.format)[1] if self.size is None else self.size[1]
+
+    def in_format(self, format: PixelFormat) -> Frame:
+        """The frame with its pixels in this format, if it has them; else the frame as it is."""
+        pixels = self.others.get(format)
+        return self if pixels is None or self.format is format else replace(self, pixels=pixels, format=format)
+
+    def exact(self) -> Frame:
+        """The frame with the R'G'B' that was drawn, for whoever shows or keeps it to the bit; may wait for the GPU.
+
+        The frame as it is where it has no other, or where that is gone since there is a later picture.
+        """
+        if not self.format.is_planar or self.exact_source is None or (exact := self.exact_source()) is None:
+            return self
+        return replace(self, pixels=exact[0], format=exact[1], exact_source=None)
 
 
 def size_of(shape: tuple[int, ...], format: PixelFormat) -> tuple[int, int]:

@@ -63,6 +63,24 @@ class Publisher:
         self._published()
         return frame
 
+    def show(self, draft: Frame, *, is_new: bool) -> Frame:
+        """Make ``draft`` the picture, without a copy, with the next version; its own does not count.
+
+        Args:
+            draft: Its pixels are as `Display.present` wants them.
+            is_new: Whether it is known to be another picture than the one before; else the two are compared.
+
+        Returns:
+            The frame that is shown now, which is the one before where the two are equal.
+        """
+        with self._lock:
+            if not is_new and self._is_shown(draft):
+                return self._shown()
+            frame = replace(draft, version=self._next_version())
+            self._show(frame, borrowed=False)
+        self._published()
+        return frame
+
     def publish(
         self,
         picture: Any,
@@ -116,9 +134,11 @@ class Publisher:
     def _frame(
         self, pixels: Pixels, format: PixelFormat, pixel_ratio: float, color: ColorSpace, timestamp: float | None
     ) -> Frame:
-        version = 1 if self._latest is None else (self._latest.version + 1) % SERIAL_MODULUS
         seconds = self._clock() if timestamp is None else timestamp
-        return Frame(pixels, format, float(pixel_ratio), version, int(seconds * 1e6), color)
+        return Frame(pixels, format, float(pixel_ratio), self._next_version(), int(seconds * 1e6), color)
+
+    def _next_version(self) -> int:
+        return 1 if self._latest is None else (self._latest.version + 1) % SERIAL_MODULUS
 
     def _is_shown(self, frame: Frame) -> bool:
         return self._latest is not None and same_pixels(frame, self._latest)

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 from rendercanvas.asyncio import loop
 from rendercanvas.base import BaseCanvasGroup, BaseRenderCanvas
-from rendercanvas.contexts import BitmapContext, WgpuContext
+from rendercanvas.contexts import WgpuContext
 
 from .display import Display
 from .errors import StateError
 from .events import INPUT_TYPES, to_rendercanvas
 from .frames import PixelFormat
+from .gpu.context import GpuContext
 from .hosting import host_display
 from .policy import DEFAULT_MAX_SIZE, ViewerPolicy
-from .readback import ReadbackContext
 
 __all__ = ["RenderCanvas", "RfbRenderCanvas", "loop"]
 
@@ -150,10 +150,16 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
         Without a viewer the scheduler goes on waiting, and nothing is drawn.
         """
-        if self._draw_pending and self._display is not None and self._display.wants_frame():
+        if self._draw_pending and self._can_draw():
             self._adopt_view()
             self._draw_pending, self._resized = False, False
             self._time_to_draw()
+
+    def _can_draw(self) -> bool:
+        """Whether a picture that is drawn now would be seen soon."""
+        context = self._canvas_context
+        has_room = context.has_room if isinstance(context, GpuContext) else True
+        return has_room and self._display is not None and self._display.wants_frame()
 
     def _wake(self) -> None:
         """What there is to do when the display has something new."""
@@ -185,12 +191,12 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def get_context(self, context_type: str | type) -> Any:
         """The context to render with, as ``rendercanvas.BaseRenderCanvas`` says; that of "wgpu" is ours."""
-        return super().get_context(ReadbackContext if context_type in ("wgpu", WgpuContext) else context_type)
+        return super().get_context(GpuContext if context_type in ("wgpu", WgpuContext) else context_type)
 
     def _rc_get_present_info(self, present_methods: list[str]) -> dict[str, Any] | None:
         if "bitmap" not in present_methods:
             return None
-        return {"method": "bitmap", "formats": list(_FORMATS)}
+        return {"method": "bitmap", "formats": list(_FORMATS), "display": self._display}
 
     def _rc_present_bitmap(self, *, data: Any, format: str, **kwargs: Any) -> None:
         if self._display is None:
@@ -198,11 +204,8 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         pixels = np.asarray(data)
         # A bitmap may have another size than the canvas, and is shown as large as that.
         ratio = pixels.shape[1] / self.get_logical_size()[0]
-        if isinstance(self._canvas_context, BitmapContext):
-            # It is the program's own array, which it may write to again: copy it.
-            self._display.publish(pixels, format=_FORMATS[format], pixel_ratio=ratio)
-        else:
-            self._display.present(pixels, format=_FORMATS[format], pixel_ratio=ratio)
+        # It is the program's own array, which it may write to again: copy it.
+        self._display.publish(pixels, format=_FORMATS[format], pixel_ratio=ratio)
 
     def _rc_request_paint(self) -> None:
         """Nothing to do: the frame is on its way when it is presented."""

@@ -109,6 +109,16 @@ class Stage:
         """The frame that was published last; None before the first."""
         return self._publisher.latest
 
+    def show(self, draft: Frame, *, is_new: bool) -> Frame:
+        """Make ``draft`` the picture, as `Publisher.show` says: for whoever draws on the GPU."""
+        frame = self._publisher.show(draft, is_new=is_new)
+        self._has_published()
+        return frame
+
+    def show_again(self) -> None:
+        """The latest picture was drawn once more, and is the same."""
+        self._has_published()
+
     def wants_frame(self) -> bool:
         """Whether a frame that is published now would be sent to somebody."""
         return self.pipeline.wants_frame()

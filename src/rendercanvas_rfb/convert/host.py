@@ -8,7 +8,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from ..errors import FrameError
-from ..frames import Frame, PixelFormat, Pixels
+from ..frames import Frame, PixelFormat, Pixels, size_of
 from ..protocol.formats import Chroma
 
 __all__ = ["MIN_CODED_SIDE", "HostConverter", "coded_size", "frame_to_rgb"]
@@ -26,6 +26,9 @@ averaging makes a 4:2:0 chroma sample the plain mean of its 2x2 pixels. SWS_ACCU
 the time at 4:4:4, where it changes nothing, and at 4:2:0 it takes a tenth off the largest error."""
 
 _PIXEL_FORMATS = {Chroma.YUV420: "yuv420p", Chroma.YUV444: "yuv444p", Chroma.RGB: "bgr0"}
+
+_PLANAR_FORMATS = {Chroma.YUV420: PixelFormat.I420, Chroma.YUV444: PixelFormat.I444}
+"""What is copied as it is."""
 
 _SOURCE_FORMATS = {
     PixelFormat.RGBA: "rgba",
@@ -94,10 +97,15 @@ class HostConverter:
         """
         if (frame.width, frame.height) != (self._width, self._height):
             raise FrameError(f"the frame must be {self._width}x{self._height} pixels, not {frame.width}x{frame.height}")
-        source = self._source(frame)
+        source = self._source(self._best(frame))
         if source.format.name == self._pixel_format:
             return source
         return _reformat(self._reformatter, source, self._pixel_format, **self._threads)
+
+    def _best(self, frame: Frame) -> Frame:
+        """The frame in the format that needs the least conversion."""
+        planar_format = _PLANAR_FORMATS.get(self._chroma)
+        return frame.exact() if planar_format is None else frame.in_format(planar_format)
 
     def _source(self, frame: Frame) -> VideoFrame:
         if not frame.format.is_planar:
@@ -137,9 +145,10 @@ class HostConverter:
 def frame_to_rgb(frame: Frame) -> Pixels:
     """The picture as R'G'B' in a new C-contiguous uint8 array of shape (height, width, 3).
 
-    Exact for the interleaved formats, which have these values; planes are converted by swscale, as `HostConverter`
-    says.
+    Exact for the interleaved formats, which have these values, and for planes that were made of such (`Frame.exact`);
+    other planes are converted by swscale, as `HostConverter` says.
     """
+    frame = frame.exact()
     if frame.format is PixelFormat.RGB:
         return frame.pixels.copy()
     if frame.format is PixelFormat.GRAY:
@@ -154,8 +163,8 @@ def frame_to_rgb(frame: Frame) -> Pixels:
 
 
 def split_planes(frame: Frame) -> list[Pixels]:
-    """The planes of a planar frame as views of shape (rows, columns, samples)."""
-    width, height = frame.width, frame.height
+    """The planes of a planar frame as views of shape (rows, columns, samples), see `Frame.size`."""
+    width, height = size_of(frame.pixels.shape, frame.format)
     if frame.format is PixelFormat.I444:
         return list(frame.pixels.reshape(3, height, width, 1))
     luma, rest = frame.pixels[:height, :, None], frame.pixels[height:]

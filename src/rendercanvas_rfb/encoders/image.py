@@ -119,6 +119,7 @@ class ImageEncoder:
         if (frame.width, frame.height) != self._size:
             width, height = self._size
             raise EncoderError(f"the encoder was opened for {width}x{height} pixels, not {frame.width}x{frame.height}")
+        frame = frame.exact()
         try:
             pixels, mode = frame.pixels, _RAW_MODES.get(frame.format)
             if mode is None:
