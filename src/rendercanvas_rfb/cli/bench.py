@@ -1,171 +1,175 @@
-"""``rendercanvas-rfb bench``: what encoding costs on this machine, and what it keeps of the picture."""
+"""``rendercanvas-rfb bench``: what this machine spends on pictures, on viewers and on an answer to the pointer."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ..convert.host import HostConverter, frame_to_rgb
-from ..frames import MAX_DIMENSION, Frame, Pixels
+from ..frames import MAX_DIMENSION, Pixels
 from ..options import QUALITIES, DisplayOptions
-from ..protocol.formats import Chroma, Tier
-from ..testing.conformance import decode_pictures, frame_of, psnr
-from ..testing.patterns import heatmap, line_plot, noise
+from ..testing import patterns
+from ..testing.scenes import SCENES
+from . import bench_encoders, bench_latency, bench_viewers
+from .requirements import missing_modules
 
-__all__ = ["Result", "add_parser", "main", "measure_conversions", "measure_tier"]
+__all__ = ["add_parser", "main"]
 
-Pattern = Callable[[int, int, int], Pixels]
+Size = tuple[int, int]
+Scene = Callable[[int, int, int], list[Pixels]]
 
-PATTERNS: dict[str, Pattern] = {
-    "lines": lambda width, height, step: line_plot(width, height, 2.5 * step),
-    "heatmap": lambda width, height, step: heatmap(width, height, 3.0 * step, seed=step),
-    "noise": lambda width, height, step: noise(width, height, seed=step),
+SIZES: dict[str, Size] = {"720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
+
+SYNTHETIC: dict[str, Scene] = {
+    "lines": lambda count, width, height: [patterns.line_plot(width, height, 2.5 * step) for step in range(count)],
+    "heatmap": lambda count, width, height: [
+        patterns.heatmap(width, height, 3.0 * step, seed=step) for step in range(count)
+    ],
+    "noise": lambda count, width, height: [patterns.noise(width, height, seed=step) for step in range(count)],
 }
-"""A panned line plot, a moving image with a little noise, and what compresses worst."""
+"""What stands in for plots where fastplotlib is not installed, and noise, which compresses worst."""
 
-DISTINCT = 6
-"""Pictures that are made of each pattern; longer measurements go to and fro among them."""
+DISTINCT = 10
+"""Pictures that are made of each scene; longer measurements go to and fro among them."""
 
+VIEWERS_S = 4.0
+"""Of measuring with each number of viewers."""
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What was measured of one kind of work on one pattern.
-
-    Attributes:
-        pattern: Name of the pattern.
-        what: What was done.
-        milliseconds: Median time of a picture, on one thread that may use others.
-        bytes: Mean size of an encoded picture after the first; None for conversions.
-        psnr_db: RGB PSNR of the worst picture, dB; None for conversions, and where it is infinite: without loss.
-        lossless: Whether all pictures came back exactly; None for conversions.
-    """
-
-    pattern: str
-    what: str
-    milliseconds: float
-    bytes: int | None = None
-    psnr_db: float | None = None
-    lossless: bool | None = None
+TRIALS = 60
+"""Presses of the pointer: enough for a 95th percentile."""
 
 
 def add_parser(commands: Any) -> None:
     """Add this command."""
     parser = commands.add_parser(
         "bench",
-        help="measure the encoders on this machine",
-        description="Convert and encode synthetic pictures, decode them back, and print time, size and fidelity of a"
-        " picture. No server, no browser, no GPU.",
-        epilog="Times are medians; sizes are those of pictures after the first one, which is a keyframe of video.",
+        help="measure encoders, viewers and latency on this machine",
+        description="Convert and encode the pictures of real plots, rendered beforehand by fastplotlib, decode them"
+        " back, and print time, size and fidelity of a picture. Where fastplotlib is not installed, synthetic pictures"
+        " stand in. With --viewers and --latency, a server and viewers or a browser are measured instead, on loopback.",
+        epilog="Times are medians and 95th percentiles; sizes are means of pictures after the first one, which is a"
+        " keyframe of video; PSNR and SSIM, on RGB, are those of the worst picture.",
     )
-    parser.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="pixels (default: 1280x720)")
+    parser.add_argument(
+        "--size",
+        dest="sizes",
+        type=_sizes,
+        default=(SIZES["720p"],),
+        metavar="SIZES",
+        help=f"{', '.join(SIZES)} or WxH in pixels, several with commas (default: 720p)",
+    )
     parser.add_argument("--frames", type=_count, default=20, metavar="N", help="pictures of each kind (default: 20)")
     parser.add_argument(
-        "--pattern", dest="patterns", action="append", choices=list(PATTERNS), help="only this one; may be repeated"
+        "--scene",
+        dest="scenes",
+        action="append",
+        choices=[*SCENES, "noise"],
+        help="only this one; may be repeated (default: all that are there)",
     )
+    parser.add_argument("--synthetic", action="store_true", help="synthetic pictures, though fastplotlib is installed")
     parser.add_argument("--quality", choices=list(QUALITIES), default="sharp", help="(default: %(default)s)")
     parser.add_argument("--encoder", default="auto", metavar="NAME", help="(default: %(default)s)")
-    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    parser.add_argument(
+        "--viewers",
+        type=_counts,
+        default=(),
+        metavar="N,N,...",
+        help="measure the server with so many viewers, in turn",
+    )
+    parser.add_argument("--latency", action="store_true", help="measure from the pointer to the pixel in Chromium")
+    parser.add_argument("--json", metavar="FILE", help="write the results to this file too, - for standard output only")
     parser.set_defaults(main=main)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Measure, and print."""
     options = DisplayOptions(quality=arguments.quality, encoder=arguments.encoder)
-    patterns = arguments.patterns or list(PATTERNS)
-    results = list(_measure_all(options, patterns, arguments.size, arguments.frames))
-    if arguments.json:
-        width, height = arguments.size
-        print(
-            json.dumps({"width": width, "height": height, "results": [asdict(result) for result in results]}, indent=1)
-        )
-    else:
-        print(_table(results, arguments.size))
+    report: dict[str, Any] = {}
+    texts = []
+    if arguments.viewers:
+        report["viewers"], text = _bench_viewers(arguments, options)
+        texts.append(text)
+    if arguments.latency:
+        chromium = bench_latency.chromium_path()
+        if chromium is None:
+            print(
+                "rendercanvas-rfb: --latency needs Chromium or Chrome on PATH, or its path in CHROMIUM",
+                file=sys.stderr,
+            )
+            return 1
+        _show_progress("latency")
+        try:
+            latency = asyncio.run(bench_latency.measure_latency(chromium, arguments.sizes[0], TRIALS))
+        except TimeoutError:
+            print(f"rendercanvas-rfb: {chromium} has shown no picture in time", file=sys.stderr)
+            return 1
+        report["latency"] = asdict(latency)
+        texts.append(bench_latency.latency_line(latency))
+    if not report:
+        results = list(_bench_encoders(arguments, options))
+        report["encoders"] = [asdict(result) for result in results]
+        texts.append(bench_encoders.table(results))
+    _show_progress("")
+    if arguments.json != "-":
+        print("\n\n".join(texts))
+    if arguments.json is not None:
+        _write_json(report, arguments.json)
     return 0
 
 
-def _measure_all(
-    options: DisplayOptions, patterns: Sequence[str], size: tuple[int, int], count: int
-) -> Iterator[Result]:
+def _bench_encoders(arguments: argparse.Namespace, options: DisplayOptions) -> Iterator[bench_encoders.Result]:
     tiers, _ = options.select()
-    for pattern in patterns:
-        frames = [frame_of(PATTERNS[pattern](*size, step), version=step) for step in range(min(DISTINCT, count))]
-        _show_progress(f"{pattern}: conversions")
-        yield from measure_conversions(pattern, frames, count)
+    for scene, size, pictures in _pictures(arguments, arguments.scenes):
+        label = f"{scene} {size[0]}x{size[1]}"
+        _show_progress(f"{label}: conversions")
+        yield from bench_encoders.measure_conversions(scene, pictures, arguments.frames)
         for tier in tiers:
-            _show_progress(f"{pattern}: {tier}")
-            yield measure_tier(pattern, options, tier, frames, count)
-    _show_progress("")
+            _show_progress(f"{label}: {tier}")
+            yield bench_encoders.measure_tier(scene, options, tier, pictures, arguments.frames)
 
 
-def measure_conversions(pattern: str, frames: Sequence[Frame], count: int) -> list[Result]:
-    """The conversions that come before encoding and after recording."""
-    width, height = frames[0].width, frames[0].height
-    results = []
-    for chroma in (Chroma.YUV444, Chroma.YUV420):
-        converter = HostConverter(width, height, chroma)
-        results.append(Result(pattern, f"to Y'CbCr {chroma.value}", _median_ms(converter.convert, frames, count)))
-    return [*results, Result(pattern, "to RGB", _median_ms(frame_to_rgb, frames, count))]
+def _bench_viewers(arguments: argparse.Namespace, options: DisplayOptions) -> tuple[list[dict[str, Any]], str]:
+    (_, _, pictures), *_ = _pictures(arguments, (arguments.scenes or ["lines"])[:1])
+    results: list[bench_viewers.ViewersResult] = []
+    for count in arguments.viewers:
+        _show_progress(f"{count} viewers")
+        results += bench_viewers.measure_viewers([count], options, pictures, VIEWERS_S)
+    return [asdict(result) for result in results], bench_viewers.viewers_table(results)
 
 
-def measure_tier(pattern: str, options: DisplayOptions, tier: Tier, frames: Sequence[Frame], count: int) -> Result:
-    """Encode ``count`` pictures, and decode them back.
-
-    Raises:
-        EncoderError: The encoder cannot have such pictures.
-    """
-    _, open_encoder = options.select()
-    width, height = frames[0].width, frames[0].height
-    encoder = open_encoder(tier, width, height)
-    pictures: list[Any] = []
-    try:
-        milliseconds = _median_ms(lambda frame: pictures.append(encoder.encode(frame, keyframe=False)), frames, count)
-        decoded = decode_pictures(encoder.info, pictures, width, height)
-    finally:
-        encoder.close()
-    qualities = [
-        psnr(shown, frame.pixels[..., :3]) for shown, frame in zip(decoded, _to_and_fro(frames, count), strict=True)
-    ]
-    exact = bool(np.isinf(min(qualities)))
-    sizes = [len(picture.payload) for picture in pictures[1:] or pictures]
-    return Result(
-        pattern=pattern,
-        what=str(tier),
-        milliseconds=milliseconds,
-        bytes=round(sum(sizes) / len(sizes)),
-        psnr_db=None if exact else round(min(qualities), 2),
-        lossless=exact,
-    )
+def _pictures(arguments: argparse.Namespace, names: list[str] | None) -> Iterator[tuple[str, Size, list[Pixels]]]:
+    """Name, size and pictures of each scene that is wanted."""
+    scenes = _scenes(arguments.synthetic)
+    for name in names or scenes:
+        if name not in scenes:
+            print(f"rendercanvas-rfb: the scene {name} needs fastplotlib; it is left out", file=sys.stderr)
+            continue
+        for size in arguments.sizes:
+            _show_progress(f"{name} {size[0]}x{size[1]}: rendering")
+            yield name, size, scenes[name](min(DISTINCT, arguments.frames), *size)
 
 
-def _median_ms(work: Callable[[Frame], object], frames: Sequence[Frame], count: int) -> float:
-    times = []
-    for frame in _to_and_fro(frames, count):
-        started = time.perf_counter()
-        work(frame)
-        times.append(time.perf_counter() - started)
-    return round(1000 * float(np.median(times)), 3)
+def _scenes(synthetic: bool) -> dict[str, Scene]:
+    if synthetic:
+        return SYNTHETIC
+    missing = missing_modules(["fastplotlib", "pygfx", "wgpu"])
+    if missing:
+        print(f"rendercanvas-rfb: {missing[0]} is not installed: synthetic pictures stand in", file=sys.stderr)
+        return SYNTHETIC
+    return {**SCENES, "noise": SYNTHETIC["noise"]}
 
 
-def _to_and_fro(frames: Sequence[Frame], count: int) -> Iterator[Frame]:
-    there_and_back = [*frames, *frames[-2:0:-1]]
-    for index in range(count):
-        yield there_and_back[index % len(there_and_back)]
-
-
-def _table(results: Sequence[Result], size: tuple[int, int]) -> str:
-    lines = [f"{size[0]}x{size[1]} pixels", f"{'pattern':9} {'work':18} {'ms':>8} {'bytes':>10} {'PSNR dB':>9}"]
-    for result in results:
-        fidelity = "exact" if result.lossless else "" if result.psnr_db is None else f"{result.psnr_db:.1f}"
-        amount = "" if result.bytes is None else f"{result.bytes:,}"
-        lines.append(f"{result.pattern:9} {result.what:18} {result.milliseconds:8.2f} {amount:>10} {fidelity:>9}")
-    return "\n".join(lines)
+def _write_json(report: dict[str, Any], file: str) -> None:
+    text = json.dumps(report, indent=1)
+    if file == "-":
+        print(text)
+    else:
+        Path(file).write_text(f"{text}\n", encoding="utf-8")
 
 
 def _show_progress(text: str) -> None:
@@ -173,15 +177,25 @@ def _show_progress(text: str) -> None:
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def _size(text: str) -> tuple[int, int]:
+def _sizes(text: str) -> tuple[Size, ...]:
+    return tuple(_size(part) for part in text.split(","))
+
+
+def _size(text: str) -> Size:
+    if text.lower() in SIZES:
+        return SIZES[text.lower()]
     width, _, height = text.partition("x")
     if width.isdecimal() and height.isdecimal():
         size = int(width), int(height)
         if all(1 <= side <= MAX_DIMENSION for side in size):
             return size
     raise argparse.ArgumentTypeError(
-        f"must look like 1280x720, with 1 to {MAX_DIMENSION} pixels per side, not {text!r}"
+        f"must be {', '.join(SIZES)} or look like 1280x720, with 1 to {MAX_DIMENSION} pixels per side, not {text!r}"
     )
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    return tuple(_count(part) for part in text.split(","))
 
 
 def _count(text: str) -> int:

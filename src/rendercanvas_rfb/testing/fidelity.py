@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,9 +46,10 @@ def ssim(a: Pixels, b: Pixels) -> float:
     return float(np.mean(luminance * structure, dtype=np.float64))
 
 
-def _window_means(values: NDArray[np.float32]) -> NDArray[Any]:
+def _window_means(values: NDArray[np.float32]) -> NDArray[np.float64]:
     """Of shape (rows of windows, columns of windows, channels). Rows and columns that fill no stride are left out."""
     rows, columns = values.shape[0] // _STRIDE, values.shape[1] // _STRIDE
     tiles = values[: rows * _STRIDE, : columns * _STRIDE].reshape(rows, _STRIDE, columns, _STRIDE, -1)
     sums = tiles.sum(axis=(1, 3), dtype=np.float64)
-    return (sums[:-1, :-1] + sums[1:, :-1] + sums[:-1, 1:] + sums[1:, 1:]) / _WINDOW**2
+    means: NDArray[np.float64] = (sums[:-1, :-1] + sums[1:, :-1] + sums[:-1, 1:] + sums[1:, 1:]) / _WINDOW**2
+    return means
