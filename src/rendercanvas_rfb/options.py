@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from .encoders.base import EncoderFactory, EncoderSettings
@@ -33,17 +33,18 @@ _WEBP, _PNG, _JPEG = Tier(PictureFormat.WEBP), Tier(PictureFormat.PNG), Tier(Pic
 
 QUALITIES: dict[str, QualityPreset] = {
     "lossless": QualityPreset(
-        "every pixel exactly as drawn, as a sequence of lossless images",
+        "every pixel exactly as drawn: as video in RGB where the viewer decodes it, else as lossless images",
         EncoderSettings(lossless=True),
-        (_WEBP, _PNG),
+        (Tier(PictureFormat.H264, Chroma.RGB), _WEBP, _PNG),
     ),
     "sharp": QualityPreset(
-        "thin lines and text without visible loss: full colour resolution where the viewer decodes it",
+        "exact as long as that costs little, such as plots; else without visible loss, in full colour resolution where"
+        " the viewer decodes it",
         EncoderSettings(crf=20.0, image_quality=90),
     ),
     "balanced": QualityPreset(
         "about half the bytes, with a loss that shows at a second look",
-        EncoderSettings(crf=27.0, image_quality=80),
+        EncoderSettings(crf=27.0, image_quality=80, exact_bitrate=8_000_000),
     ),
     "low-bandwidth": QualityPreset(
         "for slow links: half colour resolution, visible loss",
@@ -118,7 +119,7 @@ class DisplayOptions:
         preset = QUALITIES[self.quality].settings
         bitrate = None if self.bitrate is None else int(self.bitrate)
         fps = preset.fps if self.max_fps is None else float(self.max_fps)
-        return EncoderSettings(preset.crf, preset.image_quality, preset.lossless, bitrate, fps)
+        return replace(preset, max_bitrate=bitrate, fps=fps)
 
     def select(self) -> tuple[tuple[Tier, ...], EncoderFactory]:
         """The tiers that viewers may choose from, best first, and what opens their encoders.

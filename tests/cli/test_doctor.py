@@ -26,7 +26,7 @@ async def test_on_this_machine_everything_works():
         assert await program.finish() == 0, program.output
     findings = {finding["name"]: finding for finding in json.loads("\n".join(program.output))}
     assert {"Python", "av", "wgpu", "graphics", "web client", "port", "server", "browser"} <= set(findings)
-    for tier in ("x264 h264/444", "x264 h264/420", "pillow webp", "pillow jpeg", "pillow png"):
+    for tier in ("x264 h264/rgb", "x264 h264/444", "x264 h264/420", "pillow webp", "pillow jpeg", "pillow png"):
         assert findings[f"encoder {tier}"]["status"] == "ok"
         assert "comes back" in findings[f"encoder {tier}"]["detail"]
     assert not [finding for finding in findings.values() if finding["status"] == "problem"]

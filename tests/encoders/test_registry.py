@@ -28,9 +28,11 @@ ALL = (
     Tier(PictureFormat.PNG),
 )
 
+RGB = Tier(PictureFormat.H264, Chroma.RGB)
+
 
 def test_tiers_are_listed_best_first() -> None:
-    assert available_tiers() == ALL
+    assert available_tiers() == (RGB, *ALL)
 
 
 @pytest.mark.parametrize("tier", ALL, ids=str)
@@ -158,4 +160,4 @@ def test_a_broken_package_is_named_and_disturbs_nobody_else(source, message, plu
     with pytest.raises(ConfigurationError, match=message):
         DisplayOptions(encoder="fancy")
     assert "fancy" in caplog.text or "there is no encoder" in message
-    assert DisplayOptions().select()[0] == ALL
+    assert DisplayOptions().select()[0] == (RGB, *ALL)

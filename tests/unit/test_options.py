@@ -9,10 +9,11 @@ import pytest
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import ConfigurationError
 from rendercanvas_rfb.options import QUALITIES, DisplayOptions
-from rendercanvas_rfb.protocol.formats import PictureFormat, Tier
+from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
 from tests.unit.support import H264_420, H264_444, PNG
 
 WEBP, JPEG = Tier(PictureFormat.WEBP), Tier(PictureFormat.JPEG)
+H264_RGB = Tier(PictureFormat.H264, Chroma.RGB)
 
 
 def tiers(**options) -> tuple[Tier, ...]:
@@ -22,19 +23,21 @@ def tiers(**options) -> tuple[Tier, ...]:
 def test_the_default_is_sharp_in_anything_that_the_viewer_decodes() -> None:
     assert DisplayOptions() == DisplayOptions(quality="sharp", encoder="auto", codec="auto", max_fps=None, bitrate=None)
     assert DisplayOptions().settings.crf == 20
-    assert tiers() == (H264_444, H264_420, WEBP, JPEG, PNG)
+    assert tiers() == (H264_RGB, H264_444, H264_420, WEBP, JPEG, PNG)
 
 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"quality": "lossless"}, (WEBP, PNG)),
+        ({"quality": "lossless"}, (H264_RGB, WEBP, PNG)),
+        ({"quality": "lossless", "codec": "h264"}, (H264_RGB,)),
+        ({"quality": "lossless", "encoder": "x264"}, (H264_RGB, WEBP, PNG)),
         ({"quality": "lossless", "codec": "png"}, (PNG,)),
-        ({"quality": "balanced"}, (H264_444, H264_420, WEBP, JPEG, PNG)),
+        ({"quality": "balanced"}, (H264_RGB, H264_444, H264_420, WEBP, JPEG, PNG)),
         ({"quality": "low-bandwidth"}, (H264_420, WEBP, JPEG, PNG)),
-        ({"codec": "h264"}, (H264_444, H264_420)),
+        ({"codec": "h264"}, (H264_RGB, H264_444, H264_420)),
         ({"codec": "jpeg"}, (JPEG,)),
-        ({"encoder": "x264"}, (H264_444, H264_420, WEBP, JPEG, PNG)),
+        ({"encoder": "x264"}, (H264_RGB, H264_444, H264_420, WEBP, JPEG, PNG)),
         ({"encoder": "pillow"}, (WEBP, JPEG, PNG)),
         ({"encoder": "x264", "codec": "h264", "quality": "low-bandwidth"}, (H264_420,)),
     ],
@@ -70,9 +73,10 @@ def test_each_quality_is_coarser_than_the_one_before() -> None:
         ({"bitrate": 0}, "bitrate must be None or at least 10000 bits per second, not 0"),
         ({"bitrate": float("nan")}, "bitrate must be .*, not nan"),
         ({"bitrate": "5M"}, "bitrate must be .*, not '5M'"),
-        ({"quality": "lossless", "codec": "h264"}, "'lossless' cannot be had with codec 'h264', only with webp or png"),
-        ({"quality": "lossless", "codec": "jpeg"}, "'lossless' cannot be had with codec 'jpeg'"),
-        ({"quality": "lossless", "encoder": "x264"}, "'x264' makes h264/444, h264/420, none of which is asked for"),
+        (
+            {"quality": "lossless", "codec": "jpeg"},
+            "'jpeg', only with h264 or webp or png",
+        ),
         ({"encoder": "pillow", "codec": "h264"}, "'pillow' makes webp, jpeg, png, none of which is asked for"),
     ],
 )

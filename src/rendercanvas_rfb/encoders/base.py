@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from ..frames import Frame
 from ..protocol.formats import StreamInfo, Tier
+from ..session.exactness import DEFAULT_BITRATE
 
 __all__ = ["EncodedPicture", "Encoder", "EncoderFactory", "EncoderOpener", "EncoderSettings", "RateAdjustable"]
 
@@ -25,6 +26,7 @@ class EncoderSettings:
             cannot do so.
         max_bitrate: Bits per second, at most, averaged over one second; None for no limit but the encoder's own.
             Only encoders of video can keep to one.
+        exact_bitrate: Bits per second up to which pictures are coded exactly, by encoders that can do so too.
         fps: Pictures per second that the bitrate is reckoned with, > 0. With fewer of them the stream is smaller.
     """
 
@@ -33,6 +35,7 @@ class EncoderSettings:
     lossless: bool = False
     max_bitrate: int | None = None
     fps: float = 60.0
+    exact_bitrate: int = DEFAULT_BITRATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from importlib.metadata import entry_points
 
 from ..errors import ConfigurationError, EncoderError
 from ..protocol.formats import Chroma, PictureFormat, Tier
+from ..session.exactness import ExactPolicy
 from . import image, x264
+from .adaptive import AdaptiveEncoder
 from .base import Encoder, EncoderFactory, EncoderOpener, EncoderSettings
 
 __all__ = [
@@ -59,10 +61,21 @@ class EncoderBackend:
 def _open_x264(tier: Tier, width: int, height: int, settings: EncoderSettings) -> Encoder:
     if tier.chroma is None:
         raise EncoderError("H.264 needs a chroma subsampling")
-    if settings.lossless:
-        raise EncoderError("libx264 is not lossless here: conversion to Y'CbCr rounds")
-    return x264.X264Encoder(
-        tier.chroma, width, height, crf=settings.crf, max_bitrate=settings.max_bitrate, fps=settings.fps
+    if settings.lossless and tier.chroma is not Chroma.RGB:
+        raise EncoderError("H.264 is lossless in RGB only: conversion to Y'CbCr rounds")
+
+    def open_one(chroma: Chroma) -> Encoder:
+        return x264.X264Encoder(
+            chroma, width, height, crf=settings.crf, max_bitrate=settings.max_bitrate, fps=settings.fps
+        )
+
+    if tier.chroma is not Chroma.RGB or settings.lossless:
+        return open_one(tier.chroma)
+    return AdaptiveEncoder(
+        partial(open_one, Chroma.RGB),
+        partial(open_one, Chroma.YUV444),
+        ExactPolicy(settings.exact_bitrate),
+        max_bitrate=settings.max_bitrate,
     )
 
 
@@ -82,7 +95,7 @@ def _pillow(picture_format: PictureFormat) -> EncoderBackend:
 
 _X264 = EncoderBackend(
     name="x264",
-    tiers=(Tier(PictureFormat.H264, Chroma.YUV444), Tier(PictureFormat.H264, Chroma.YUV420)),
+    tiers=tuple(Tier(PictureFormat.H264, chroma) for chroma in (Chroma.RGB, Chroma.YUV444, Chroma.YUV420)),
     open=_open_x264,
     is_available=x264.is_available,
     needs="PyAV built with libx264 (pip install av)",
