@@ -23,6 +23,9 @@ IMAGES = Path(__file__).parent / "images"
 SIZE = ViewportSize(width=1120, height=630)
 """CSS pixels of the page: legible in a README, which shows about 900 of them."""
 
+SMALL = ViewportSize(width=720, height=450)
+"""Of a view in a page."""
+
 COLORS = 192
 """In the palette of the PNG files, which makes them about a third as large; the figures have few colors."""
 
@@ -47,9 +50,11 @@ def demo() -> Iterator[str]:
         process.wait()
 
 
-def shoot(browser: Browser, address: str, name: str, *, statistics: bool = False) -> None:
+def shoot(
+    browser: Browser, address: str, name: str, *, statistics: bool = False, size: ViewportSize = SIZE
+) -> None:
     """Save what the page at ``address`` looks like, with the statistics panel open or not."""
-    page = browser.new_page(viewport=SIZE)
+    page = browser.new_page(viewport=size)
     page.goto(address)
     if statistics:
         page.evaluate("document.querySelector('rfb-view').view.statistics = true")
@@ -69,6 +74,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         shoot(browser, f"{index}lines/", "lines", statistics=True)
         shoot(browser, f"{index}panel/", "panel")
+        shoot(browser, f"{index}lines/?titlebar&resizable&latency", "window", size=SMALL)
         shoot(browser, index, "index")
         browser.close()
 

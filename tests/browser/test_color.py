@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-
 import numpy as np
 import pytest
-import pytest_asyncio
 
+from rendercanvas_rfb import Server
 from rendercanvas_rfb.frames import ColorSpace
-from tests.displays import MakeDisplay
 
 COLORS = ((255, 0, 0), (0, 255, 0), (10, 200, 60), (128, 128, 128))
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def make_display() -> AsyncIterator[MakeDisplay]:
-    """Serves displays that are closed when the test ends."""
-    make = MakeDisplay()
-    yield make
-    await asyncio.to_thread(make.close_all)
 
 
 async def shown_colors(viewer, color_space):
@@ -44,14 +32,15 @@ async def shown_colors(viewer, color_space):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "plot.test"], ids=["video", "images"])
 @pytest.mark.parametrize("color", ColorSpace)
-async def test_a_picture_is_shown_in_its_own_color_space(make_display, open_page, host, color):
-    display = make_display()
+async def test_a_picture_is_shown_in_its_own_color_space(open_page, host, color):
     pixels = np.full((100, 400, 4), 255, np.uint8)
     for stripe, values in enumerate(COLORS):
         pixels[:, 100 * stripe : 100 * (stripe + 1), :3] = values
-    display.present(pixels, color=color)
-    viewer = await open_page(display.url.replace("127.0.0.1", host), 400, 100)
-    await viewer.until("view.frame !== null")
-    assert await viewer.get("view.frame.colorSpace") == color.value
-    difference = np.abs(np.array(await shown_colors(viewer, color.value)) - np.array(COLORS))
-    assert difference.max() <= (6 if host == "127.0.0.1" else 1)
+    with Server(port=0, hosts="plot.test") as server:
+        display = server.add("plot")
+        display.publish(pixels, color=color)
+        viewer = await open_page(server.url("plot").replace("127.0.0.1", host), 400, 100)
+        await viewer.until("view.frame !== null")
+        assert await viewer.get("view.frame.colorSpace") == color.value
+        difference = np.abs(np.array(await shown_colors(viewer, color.value)) - np.array(COLORS))
+        assert difference.max() <= (6 if host == "127.0.0.1" else 1)

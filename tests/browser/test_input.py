@@ -60,7 +60,7 @@ async def test_the_pointer_enters_moves_and_leaves(watched):
     await until(lambda: of(events, "pointer_move") and of(events, "pointer_move")[-1]["x"] == 40, "the last move")
     assert of(events, "pointer_enter")
     await viewer.get("document.querySelector('rfb-view').style.setProperty('width', '30px')")
-    await viewer.page.mouse.move(200, 200)
+    await viewer.page.mouse.move(350, 200)
     await until(lambda: of(events, "pointer_leave"), "the leave")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rendercanvas_rfb import Server
 from rendercanvas_rfb.testing.patterns import color_blocks
 from tests.support import until
 
@@ -70,15 +71,16 @@ async def test_a_screen_with_more_device_pixels_gets_all_of_them(make_canvas, op
     assert largest_difference(shown, drawn, share=0.99) <= 6
 
 
-async def test_pages_without_a_secure_context_get_images_and_say_why(make_canvas, open_page):
-    canvas = make_canvas()
-    Pattern(canvas, color_blocks)
-    viewer = await open_page(canvas.url.replace("127.0.0.1", "plot.test"), 320, 240)
-    shown, drawn = await viewer.current(canvas._display, (320, 240))
-    assert await viewer.get("view.stats.noVideo") == "insecure-context"
-    assert "https or localhost" in await viewer.get("view.stats.reason")
-    assert await viewer.get("view.stats.format") == "webp"
-    assert largest_difference(shown, drawn) == 0
+async def test_pages_without_a_secure_context_get_images_and_say_why(open_page):
+    with Server(port=0, hosts="plot.test") as server:
+        display = server.add("plot")
+        display.publish(color_blocks(320, 240))
+        viewer = await open_page(server.url("plot").replace("127.0.0.1", "plot.test"), 320, 240)
+        shown, drawn = await viewer.current(display, (320, 240))
+        assert await viewer.get("view.stats.noVideo") == "insecure-context"
+        assert "https or localhost" in await viewer.get("view.stats.reason")
+        assert await viewer.get("view.stats.format") == "webp"
+        assert largest_difference(shown, drawn) == 0
 
 
 async def test_two_pages_see_the_same_and_the_second_letterboxes(make_canvas, open_page, painter):

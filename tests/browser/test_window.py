@@ -185,6 +185,15 @@ async def test_the_size_of_the_program_is_taken_where_the_page_gives_none(displa
     await viewer.until(f"{SIZE} === '{await viewer.get('document.body.clientWidth') / 2:.0f} x 320'")
 
 
+async def test_the_size_of_the_program_is_that_of_the_picture_and_the_title_bar_comes_on_top(display, embed):
+    viewer = await embed("titlebar", style="")
+    display.set_state(css_width="400px", css_height="300px")
+    await viewer.until(f"{SIZE} === '400 x 332'")
+    await viewer.until("view.stats.scale === 1")
+    await viewer.get("view.titlebar = false")
+    assert await viewer.get(SIZE) == "400 x 300"
+
+
 async def test_the_size_of_the_page_stands_above_that_of_the_program_and_that_of_the_person_above_both(display, embed):
     viewer = await embed("resizable")
     display.set_state(css_width="640px", css_height="480px", title="told")

@@ -14,8 +14,8 @@ export class HostSize {
   readonly #program = this.#rule();
   readonly #person = this.#rule();
   readonly #collapsed = this.#rule();
-  #size: Size | null = null;
-  #wanted = "";
+  #wanted: CanvasState = {};
+  #titled = false;
 
   /** @param fills whether the view fills a container, which no page has styles for. */
   constructor(fills: boolean) {
@@ -25,21 +25,21 @@ export class HostSize {
   }
 
   /** Takes the size that the program would like, where the state has one. What is no CSS length counts as none. */
-  setProgram({ css_width, css_height }: CanvasState): void {
-    const wanted = JSON.stringify([css_width ?? null, css_height ?? null]);
-    if (wanted === this.#wanted) return;
+  setProgram({ css_width = null, css_height = null }: CanvasState): void {
+    const wanted = { css_width, css_height };
+    if (wanted.css_width === this.#wanted.css_width && wanted.css_height === this.#wanted.css_height) return;
     this.#wanted = wanted;
-    put(this.#program, "width", css_width ?? null);
-    put(this.#program, "height", css_height ?? null);
+    this.#showProgram();
+  }
+
+  /** Whether there is a title bar: the program's size is the picture's, and the bar comes on top. */
+  set titled(on: boolean) {
+    this.#titled = on;
+    this.#showProgram();
   }
 
   /** The size that the person has given, CSS pixels, or null. */
-  get person(): Size | null {
-    return this.#size;
-  }
-
   set person(size: Size | null) {
-    this.#size = size;
     const style = this.#person;
     style.cssText = "";
     if (size === null) return;
@@ -59,6 +59,14 @@ export class HostSize {
     style.setProperty("aspect-ratio", "auto", "important");
   }
 
+  #showProgram(): void {
+    const { css_width = null, css_height = null } = this.#wanted;
+    put(this.#program, "width", css_width);
+    // A share of what the view is in is one of all of it.
+    const bar = this.#titled && !css_height?.endsWith("%");
+    put(this.#program, "height", bar && css_height ? `calc(${css_height} + var(--bar-height))` : css_height);
+  }
+
   #rule(): CSSStyleDeclaration {
     const rules = this.sheet.cssRules;
     const index = this.sheet.insertRule(":host {}", rules.length);
@@ -66,10 +74,10 @@ export class HostSize {
   }
 }
 
+/** Sets a property where the value is one that it takes; the value may be anything at all. */
 function put(style: CSSStyleDeclaration, property: "width" | "height", value: string | null): void {
   const valid = value !== null && CSS.supports(property, value);
-  if (value !== null && !valid)
-    console.warn(`css_${property}: ${JSON.stringify(value)}, expected a CSS length`);
+  if (value !== null && !valid) console.warn(`${property}: ${JSON.stringify(value)}, expected a CSS length`);
   if (valid) style.setProperty(property, value);
   else style.removeProperty(property);
 }

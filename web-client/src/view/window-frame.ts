@@ -99,6 +99,7 @@ export class WindowFrame {
     this.titleBar.minimized = this.#minimized;
     this.root.toggleAttribute("data-titled", !this.titleBar.root.hidden);
     this.root.toggleAttribute("data-minimized", this.#minimized);
+    this.size.titled = this.#titled;
     this.size.collapsed = this.#minimized;
   }
 }

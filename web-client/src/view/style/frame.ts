@@ -1,12 +1,14 @@
 /** The title bar and the handle for resizing. */
 
 export const FRAME = `
+:host { --bar-height: 32px; }
 .titlebar {
   display: flex;
   flex: none;
   align-items: center;
   gap: 2px;
-  height: 32px;
+  box-sizing: border-box;
+  height: var(--bar-height);
   padding: 0 4px 0 12px;
   border-bottom: 1px solid var(--edge);
   background: var(--bar);
@@ -27,10 +29,12 @@ export const FRAME = `
 .titlebar button:hover { background: var(--hover); }
 .titlebar .close:hover { color: #fff; background: #c62828; }
 .titlebar svg { width: 16px; height: 16px; }
-.view[data-titled] { box-sizing: border-box; border: 1px solid var(--edge); border-radius: 8px 8px 0 0; }
-.view[data-minimized] { position: relative; inset: auto; border-bottom: 0; border-radius: 8px; }
+/* An outline, for it takes nothing from the picture. */
+.view[data-titled] { outline: 1px solid var(--edge); border-radius: 8px 8px 0 0; }
+.view[data-minimized] { position: relative; inset: auto; border-radius: 8px; }
+.view[data-minimized] .titlebar { border-bottom: 0; }
 .view[data-minimized] .body, .view[data-minimized] .resize { display: none; }
-:host(:fullscreen) .view { border: 0; border-radius: 0; }
+:host(:fullscreen) .view { border-radius: 0; }
 :host(:fullscreen) :is(.resize, .titlebar .minimize) { display: none; }
 
 .resize {
@@ -49,7 +53,7 @@ export const FRAME = `
 .resize:focus-visible { outline-offset: -2px; }
 .resize svg { width: 20px; height: 20px; filter: drop-shadow(0 0 1.5px var(--bar)); }
 @media (hover: none), (pointer: coarse) {
-  .titlebar { height: 44px; }
+  :host { --bar-height: 44px; }
   .titlebar button { width: 44px; height: 44px; }
   .resize { width: 40px; height: 40px; background: var(--panel); }
 }
