@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from .auth import ANONYMOUS, AuthContext, Authenticator, is_refusal
@@ -13,11 +16,11 @@ from .errors import CloseCode, ConnectionClosed, ProtocolError
 from .hub import Place
 from .limits import ServerLimits
 from .metrics import ViewerMetrics
-from .origins import Hosts, Origins
+from .origins import Hosts, Origins, is_loopback
 from .private import PrivateDisplays
 from .protocol.codec import decode_client
 from .protocol.messages import Hello
-from .viewing import Connection, ViewerSession
+from .viewing import Admit, Connection, ViewerSession
 
 __all__ = ["Admission", "Roster"]
 
@@ -99,7 +102,7 @@ class Roster:
         self._admission = admission
         self._limits = limits
         self._sessions: set[ViewerSession] = set()
-        self._opening_count = 0
+        self._pending: Counter[str | None] = Counter()
 
     async def watch(self, connection: Connection, place: Place | None, context: AuthContext) -> None:
         """Serve one viewer until its connection ends.
@@ -108,19 +111,41 @@ class Roster:
             ProtocolError: It is refused before it is a viewer; the connection is still to be closed.
         """
         self._admission.check_page(context)
-        if self._opening_count + sum(not session.admitted for session in self._sessions) >= self._limits.max_pending:
+        with self._waiting(context.client) as let_in:
+
+            async def admit(hello: Hello) -> object:
+                principal = await self._admit(hello, context)
+                let_in()
+                return principal
+
+            match place:
+                case Display():
+                    await self._serve(ViewerSession(connection, place, admit, self._limits))
+                case PrivateDisplays():
+                    await self._watch_privately(connection, place, admit)
+                case None:
+                    await self._refuse(connection, context, admit)
+
+    @contextmanager
+    def _waiting(self, address: str | None) -> Iterator[Callable[[], None]]:
+        """Count a connection among those that are not let in yet, until the function is called or the block ends.
+
+        Raises:
+            ProtocolError: There are too many.
+        """
+        limits = self._limits
+        most = limits.max_pending if is_loopback(address or "") else limits.max_pending_per_address
+        if self._pending.total() >= limits.max_pending or self._pending[address] >= most:
             raise ProtocolError("too many connections that are not let in yet", CloseCode.TOO_MANY)
-        match place:
-            case Display():
+        self._pending[address] += 1
+        with ExitStack() as leaving:
+            leaving.callback(self._leave, address)
+            yield leaving.close
 
-                async def admit(hello: Hello) -> object:
-                    return await self._admit(hello, context)
-
-                await self._serve(ViewerSession(connection, place, admit, self._limits))
-            case PrivateDisplays():
-                await self._watch_privately(connection, place, context)
-            case None:
-                await self._refuse(connection, context)
+    def _leave(self, address: str | None) -> None:
+        self._pending[address] -= 1
+        if not self._pending[address]:
+            del self._pending[address]
 
     async def _serve(self, session: ViewerSession) -> None:
         self._sessions.add(session)
@@ -129,18 +154,18 @@ class Roster:
         finally:
             self._sessions.discard(session)
 
-    async def _watch_privately(self, connection: Connection, place: PrivateDisplays, context: AuthContext) -> None:
+    async def _watch_privately(self, connection: Connection, place: PrivateDisplays, admit: Admit) -> None:
         """Let the viewer in first: nobody else is worth a display."""
         if (opening := await self._opening(connection)) is None:
             return
         message, hello = opening
-        principal = await self._admit(hello, context)
+        principal = await admit(hello)
 
-        async def admit(_hello: Hello) -> object:
+        async def let_in(_hello: Hello) -> object:
             return principal
 
         async with place.display_for(principal) as display:
-            await self._serve(ViewerSession(_Opened(connection, message), display, admit, self._limits))
+            await self._serve(ViewerSession(_Opened(connection, message), display, let_in, self._limits))
 
     def metrics(self) -> list[ViewerMetrics]:
         """What is counted of each viewer that was let in."""
@@ -153,12 +178,12 @@ class Roster:
             raise ProtocolError("too many viewers", CloseCode.TOO_MANY)
         return principal
 
-    async def _refuse(self, connection: Connection, context: AuthContext) -> None:
+    async def _refuse(self, connection: Connection, context: AuthContext, admit: Admit) -> None:
         """Tell that there is no such display, where a credential is needed only to those that have it."""
         if not self._admission.open:
             if (opening := await self._opening(connection)) is None:
                 return
-            await self._admit(opening[1], context)
+            await admit(opening[1])
         reason = "no display" if context.display is None else f"no display named {context.display!r}"
         raise ProtocolError(reason, CloseCode.UNKNOWN_DISPLAY)
 
@@ -168,7 +193,6 @@ class Roster:
         Raises:
             ProtocolError: It does not come in time, or is another one.
         """
-        self._opening_count += 1
         try:
             async with asyncio.timeout(self._limits.handshake_s):
                 message = await connection.receive()
@@ -176,8 +200,6 @@ class Roster:
             raise ProtocolError("no hello in time", CloseCode.TIMEOUT) from None
         except ConnectionClosed:
             return None
-        finally:
-            self._opening_count -= 1
         hello = decode_client(message if isinstance(message, str) else "")
         if not isinstance(hello, Hello):
             raise ProtocolError(f"unexpected {type(hello).__name__} while opening")

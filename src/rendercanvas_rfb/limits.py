@@ -20,6 +20,8 @@ class ServerLimits:
             stalls, and the memory of 64 of those is that of one encoder.
         max_pending: Connections that are not let in yet, at most; one more is closed with 4429. Whoever has no
             credential can hold no more than these, for `handshake_s` each.
+        max_pending_per_address: Of those, from one address, so that no single machine keeps all others out; one more is
+            closed with 4429. Addresses of this machine may stand for a proxy, and have all of `max_pending`.
         handshake_s: Seconds from the connection to a good ``hello`` and the authenticator's answer, else 4408. Many
             times the round trip of a bad link, and the proof of its decoders, which takes a browser under a second.
         message_bytes: Of one message, else 4413. The longest of an input device is about 1 kB.
@@ -37,6 +39,7 @@ class ServerLimits:
 
     max_viewers: int = 64
     max_pending: int = 64
+    max_pending_per_address: int = 16
     handshake_s: float = 10.0
     message_bytes: int = MAX_MESSAGE_BYTES
     messages_per_s: float = 1000.0

@@ -11,9 +11,7 @@ import secrets
 import socket
 import ssl
 import threading
-import warnings
 from collections.abc import Iterable
-from importlib import import_module
 from os import PathLike, fspath
 from typing import Any, Self
 
@@ -25,11 +23,12 @@ from .display import Display
 from .errors import AddressError, CloseCode, ConfigurationError
 from .hub import Hub, Place, check_name
 from .limits import ServerLimits
+from .listening import bind, http_protocol, websocket_options
 from .origins import is_loopback
 from .private import DEFAULT_MAX_DISPLAYS, MakeDisplay, PrivateDisplays
 from .protocol.codec import MAX_MESSAGE_BYTES
 
-__all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server", "websocket_options"]
+__all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
@@ -37,9 +36,6 @@ DEFAULT_HOST = "127.0.0.1"
 
 DEFAULT_PORT = 7320
 """r-f-b on a telephone's keypad, and a zero."""
-
-PORTS_TO_TRY = 100
-"""Ports tried, from the wanted one upwards, where that is in use."""
 
 START_TIMEOUT_S = 10.0
 """Seconds for uvicorn to start: it takes about 0.1."""
@@ -49,6 +45,10 @@ STOP_TIMEOUT_S = 5.0
 
 _ANY_ADDRESS = ("", "0.0.0.0", "::")
 """Hosts that stand for all interfaces, and are no address to connect to: this machine's name is, with some luck."""
+
+CONNECTIONS_PER_VIEWER = 8
+"""Connections of each viewer that there may be or come, at most; those beyond get 503. Browsers keep six for a server,
+beside its WebSocket."""
 
 TOKEN_BYTES = 24
 """Random bytes in a generated token: 192 bits cannot be guessed, and make 32 characters."""
@@ -98,8 +98,9 @@ class Server:
         if token is None and authenticate is None and not is_loopback(host):
             token = secrets.token_urlsafe(TOKEN_BYTES)
         self.token = token if token is None else check_token(token)
+        self._limits = ServerLimits() if limits is None else limits
         self._app = RfbApp(
-            self.hub, token=token, authenticate=authenticate, origins=origins, hosts=hosts, limits=limits
+            self.hub, token=token, authenticate=authenticate, origins=origins, hosts=hosts, limits=self._limits
         )
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -111,7 +112,7 @@ class Server:
 
     def start(self) -> None:
         """Listen. Returns once connections are accepted."""
-        listener = _bind(self.host, self.wanted_port)
+        listener = bind(self.host, self.wanted_port)
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
             self._app,
@@ -119,6 +120,8 @@ class Server:
             access_log=False,
             lifespan="off",
             server_header=False,
+            http=http_protocol(self._limits.handshake_s),
+            limit_concurrency=CONNECTIONS_PER_VIEWER * (self._limits.max_viewers + self._limits.max_pending),
             **websocket_options(),
             **self._certificate,
             # Encoded pictures do not get smaller: deflating 181 kB costs 5.5 ms for each viewer.
@@ -229,23 +232,6 @@ class Server:
             self._uvicorn = self._thread = None
 
 
-def websocket_options() -> dict[str, Any]:
-    """How uvicorn shall speak WebSocket with the installed websockets package.
-
-    Its present implementation needs a newer package than 10.4, and it does not look for that; its former one works
-    with it, and is deprecated.
-    """
-    try:
-        import_module("uvicorn.protocols.websockets.auto")
-    except ImportError:
-        with warnings.catch_warnings():
-            # It says so by a warning of its own class, which older versions have not got.
-            warnings.simplefilter("ignore")
-            former = import_module("uvicorn.protocols.websockets.websockets_impl")
-        return {"ws": former.WebSocketProtocol}
-    return {"ws": "auto"}
-
-
 def _check_certificate(certfile: str | PathLike[str] | None, keyfile: str | PathLike[str] | None) -> dict[str, Any]:
     """The certificate's files for uvicorn, which would report what is wrong with them from its own thread."""
     if certfile is None:
@@ -276,25 +262,3 @@ def _run(server: uvicorn.Server, listener: socket.socket, started: threading.Eve
     finally:
         started.set()
         listener.close()
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    ports = range(port, min(port + PORTS_TO_TRY, 65536)) if port else [0]
-    for candidate in ports:
-        try:
-            family, _, _, _, address = socket.getaddrinfo(host, candidate, type=socket.SOCK_STREAM)[0]
-        except OSError as error:
-            raise AddressError(error.errno, f"cannot listen on {host!r}: {error.strerror}") from error
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            # Lets a program that is started again have its port back at once.
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-            listener.listen(128)
-        except OSError as error:
-            listener.close()
-            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                raise AddressError(error.errno, f"cannot listen on {host}:{candidate}: {error.strerror}") from error
-        else:
-            return listener
-    raise AddressError(errno.EADDRINUSE, f"no free port on {host} from {port} to {ports[-1]}")

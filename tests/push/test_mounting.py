@@ -17,7 +17,7 @@ from rendercanvas_rfb.asgi import RfbApp
 from rendercanvas_rfb.auth import AuthContext
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.hub import Hub
-from rendercanvas_rfb.server import websocket_options
+from rendercanvas_rfb.listening import websocket_options
 from tests.push.serving import HELLO, JPEG, PNG, open_socket, picture
 from tests.support import TIMEOUT_S
 

@@ -468,7 +468,7 @@ class TestLimits:
                 await first.next_chunk()
 
     async def test_those_who_say_nothing_keep_others_out_only_so_long(self) -> None:
-        with Server(port=0, limits=ServerLimits(max_pending=1, handshake_s=0.5)) as server:
+        with Server(port=0, limits=ServerLimits(max_pending=1, handshake_s=2.0)) as server:
             add_display(server)
             async with open_socket(base_of(server)) as silent:
                 with pytest.raises(ConnectionClosed) as error:
@@ -479,6 +479,30 @@ class TestLimits:
             async with asyncio.timeout(TIMEOUT_S):
                 while not await lets_in(server.url("plot")):
                     pass
+
+    async def test_who_connects_and_asks_for_nothing_is_hung_up_on(self) -> None:
+        with Server(port=0, limits=ServerLimits(handshake_s=0.5)) as server:
+            add_display(server)
+            stream = httpx.Request("GET", f"{base_of(server)}plot/stream.mjpg")
+            async with connect(server.url("plot"), video=()) as client, http(server) as slow:
+                response = await slow.send(stream, stream=True)
+                await hung_up(server, b"")
+                await hung_up(server, b"GET /plot/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+                # A viewer that was let in before them stays, and so does a request that takes its time.
+                server.hub.displays()[0].present(picture(5))
+                await client.next_chunk()
+                assert await anext(response.aiter_raw())
+                await response.aclose()
+
+
+async def hung_up(server: Server, sent: bytes) -> None:
+    """Send the beginning of a request, and wait for the server to close the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(sent)
+    async with asyncio.timeout(TIMEOUT_S):
+        assert await reader.read() == b""
+    writer.close()
+    await writer.wait_closed()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,83 @@
+"""The socket that the server listens on, and how uvicorn shall speak on it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import warnings
+from importlib import import_module
+from typing import Any
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from .errors import AddressError
+
+__all__ = ["bind", "http_protocol", "websocket_options"]
+
+PORTS_TO_TRY = 100
+"""Ports tried, from the wanted one upwards, where that is in use."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Listen on ``port``, or on the next free one; on any free one where it is 0.
+
+    Raises:
+        AddressError: The host cannot be listened on, or no port is free.
+    """
+    ports = range(port, min(port + PORTS_TO_TRY, 65536)) if port else [0]
+    for candidate in ports:
+        try:
+            family, _, _, _, address = socket.getaddrinfo(host, candidate, type=socket.SOCK_STREAM)[0]
+        except OSError as error:
+            raise AddressError(error.errno, f"cannot listen on {host!r}: {error.strerror}") from error
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            # Lets a program that is started again have its port back at once.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise AddressError(error.errno, f"cannot listen on {host}:{candidate}: {error.strerror}") from error
+        else:
+            return listener
+    raise AddressError(errno.EADDRINUSE, f"no free port on {host} from {port} to {ports[-1]}")
+
+
+def websocket_options() -> dict[str, Any]:
+    """How uvicorn shall speak WebSocket with the installed websockets package.
+
+    Its present implementation needs a newer package than 10.4, and it does not look for that; its former one works
+    with it, and is deprecated.
+    """
+    try:
+        import_module("uvicorn.protocols.websockets.auto")
+    except ImportError:
+        with warnings.catch_warnings():
+            # It says so by a warning of its own class, which older versions have not got.
+            warnings.simplefilter("ignore")
+            former = import_module("uvicorn.protocols.websockets.websockets_impl")
+        return {"ws": former.WebSocketProtocol}
+    return {"ws": "auto"}
+
+
+def http_protocol(patience_s: float) -> type[asyncio.Protocol]:
+    """Uvicorn's protocol, with an end for who connects and does not send a whole request.
+
+    Args:
+        patience_s: Seconds for the first request. Uvicorn itself waits for ever.
+    """
+
+    class Impatient(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            self.loop.call_later(patience_s, self._hang_up_on_the_silent)
+
+        def _hang_up_on_the_silent(self) -> None:
+            # A connection that became a WebSocket has another protocol now.
+            if self.cycle is None and self.transport.get_protocol() is self:
+                self.transport.close()
+
+    return Impatient
