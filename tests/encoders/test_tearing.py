@@ -18,6 +18,7 @@ from rendercanvas_rfb.frames import Pixels
 from rendercanvas_rfb.protocol.chunk import Chunk, unpack_chunk
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
 from rendercanvas_rfb.protocol.messages import StreamStarted
+from rendercanvas_rfb.session.turns import Room
 from tests.unit.support import TIMEOUT_S, wait_until
 
 TIERS = (
@@ -48,7 +49,7 @@ class Viewer:
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
         display.pipeline.subscribe(self, tier)
-        display.pipeline.ready(self, True)
+        display.pipeline.ready(self, Room(open=True))
 
     def post(self, function: Callable[[], None]) -> None:
         self._calls.put(function)
@@ -59,7 +60,7 @@ class Viewer:
             self._stream = header.stream
             self._decoder.start(StreamStarted(header.stream, chunk.info, "test"))
         self.differences.append(difference(self._decoder.decode(header, payload).pixels))
-        self._display.pipeline.ready(self, True)
+        self._display.pipeline.ready(self, Room(open=True))
 
     def tiers_changed(self) -> None:
         raise AssertionError("an encoder failed")

@@ -2,12 +2,21 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rendercanvas_rfb.session.window import INITIAL_CHUNKS, MAX_BYTES, MAX_CHUNKS, MIN_CHUNKS, Window
+from rendercanvas_rfb.session.window import (
+    INITIAL_BYTES,
+    INITIAL_CHUNKS,
+    MAX_BYTES,
+    MAX_CHUNKS,
+    MIN_CHUNKS,
+    QUEUE_S,
+    Window,
+)
 
 
 class Link:
@@ -139,12 +148,45 @@ def test_an_acknowledgement_of_what_is_not_in_flight_frees_nothing(sequence: int
     assert window.in_flight == 1
 
 
-def test_bytes_in_flight_are_bounded_by_the_limit_and_one_chunk() -> None:
+def test_bytes_in_flight_double_with_each_round_trip_up_to_the_limit() -> None:
+    window, sequence = Window(), 0
+    limits = []
+    for second in range(8):
+        while window.has_room:
+            sequence += 1
+            window.sent(sequence, 64 * 1024, float(second))
+        limits.append(window.max_bytes)
+        window.acknowledged(sequence, second + 0.1)
+    assert limits[0] == INITIAL_BYTES
+    assert all(after in (2 * before, MAX_BYTES) or after > before for before, after in pairwise(limits[:4]))
+    assert limits[-1] <= MAX_BYTES
+
+
+@pytest.mark.parametrize(("round_trip", "chunks"), [(0.01, 1), (0.2, 4)])
+def test_bytes_in_flight_are_what_a_known_link_holds_and_a_short_queue(round_trip: float, chunks: int) -> None:
     window = Window()
-    window.sent(1, MAX_BYTES // 2, 0.0)
-    assert window.has_room
-    window.sent(2, MAX_BYTES // 2, 0.0)
-    assert not window.has_room
+    window.sent(0, 1, 0.0)
+    window.acknowledged(0, round_trip)
+    window.bitrate = 2e6
+    assert window.max_bytes == pytest.approx(2e6 / 8 * (round_trip + QUEUE_S))
+    sequence = 0
+    while window.has_room:
+        sequence += 1
+        window.sent(sequence, 18_000, 1.0)
+    assert sequence == chunks
+
+
+def test_a_chunk_s_own_time_on_a_known_link_is_no_queueing() -> None:
+    window = Window()
+    window.sent(0, 1, 0.0)
+    window.acknowledged(0, 0.05)
+    window.bitrate = 2e6
+    window.sent(1, 25_000, 1.0)
+    window.acknowledged(1, 1.0 + 0.05 + 0.1)
+    assert window.queueing == pytest.approx(0.0, abs=1e-9)
+    window.sent(2, 25_000, 2.0)
+    window.acknowledged(2, 2.0 + 0.05 + 0.17)
+    assert window.queueing == pytest.approx(0.07)
 
 
 def test_a_chunk_larger_than_the_limit_is_sent_alone() -> None:

@@ -47,20 +47,27 @@ class Shrinker:
         if self._factor == 1:
             return frame
         width, height = shrunk_size(frame.width, frame.height, self._factor)
-        format = PixelFormat.I444 if frame.format.is_planar else frame.format
-        pixels = frame.pixels[..., 0] if frame.format is PixelFormat.GRAY else frame.pixels
-        source = VideoFrame.from_numpy_buffer(pixels, _FORMATS[frame.format])
+        if frame.format is PixelFormat.I444:
+            # libav* takes such an array plane by plane only.
+            planes = [
+                self._scale(plane, PixelFormat.GRAY, width, height)[..., 0] for plane in np.split(frame.pixels, 3)
+            ]
+            format, pixels = PixelFormat.I444, np.concatenate(planes)
+        else:
+            format = PixelFormat.I444 if frame.format.is_planar else frame.format
+            pixels = self._scale(frame.pixels, frame.format, width, height)
+        ratio = frame.pixel_ratio * width / frame.width
+        return Frame(pixels, format, ratio, frame.version, frame.timestamp_us, frame.color)
+
+    def _scale(self, pixels: Pixels, format: PixelFormat, width: int, height: int) -> Pixels:
+        if pixels.ndim == 3 and pixels.shape[2] == 1:
+            pixels = pixels[..., 0]
+        target = PixelFormat.I444 if format.is_planar else format
+        source = VideoFrame.from_numpy_buffer(np.ascontiguousarray(pixels), _FORMATS[format])
         scaled = self._reformatter.reformat(
-            source, width=width, height=height, format=_FORMATS[format], interpolation=Interpolation.AREA
+            source, width=width, height=height, format=_FORMATS[target], interpolation=Interpolation.AREA
         )
-        return Frame(
-            _samples(scaled, format),
-            format,
-            frame.pixel_ratio * width / frame.width,
-            frame.version,
-            frame.timestamp_us,
-            frame.color,
-        )
+        return _samples(scaled, target)
 
 
 def _samples(picture: VideoFrame, format: PixelFormat) -> Pixels:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..protocol.formats import Chroma, Tier
 
-__all__ = ["LEVELS", "REFERENCE_FPS", "SLOWEST", "Level", "level_for", "slower_tiers", "tier_at"]
+__all__ = ["LEVELS", "REFERENCE_FPS", "SLOWEST", "Level", "level_for", "stand_ins", "tier_at"]
 
 REFERENCE_FPS = 30.0
 """Pictures per second that a level without a limit of its own is reckoned with: as many as most programs draw."""
@@ -68,10 +68,14 @@ def tier_at(level: int, tier: Tier, decodes: Collection[Tier]) -> Tier:
     return replace(tier, chroma=chroma, level=level)
 
 
-def slower_tiers(tier: Tier, decodes: Collection[Tier]) -> tuple[Tier, ...]:
-    """What a viewer of ``tier`` can share with others instead, where there are too many encoders; nearest first."""
-    slower = [tier_at(level, tier.full, decodes) for level in range(tier.level + 1, SLOWEST + 1)]
-    chromas = [full for full in decodes if full.format is tier.format]
-    same_level = [replace(full, level=tier.level) for full in chromas if full.chroma is not tier.chroma]
-    others = [replace(full, level=other.level) for other in slower for full in chromas]
-    return tuple(dict.fromkeys([*same_level, *slower, *others]))
+def stand_ins(tier: Tier, decodes: Collection[Tier]) -> tuple[Tier, ...]:
+    """What a viewer that ``decodes`` these can share with others in place of ``tier``, where encoders are too many.
+
+    First the same level in another chroma, then slower ones, the nearest first; faster ones last, whose other viewers
+    it slows down then. Full quality is not among them.
+    """
+    levels = [*range(tier.level, SLOWEST + 1), *range(tier.level - 1, 0, -1)]
+    formats = [full for full in decodes if full.format is tier.format]
+    return tuple(
+        other for level in levels if level > 0 for full in formats if (other := replace(full, level=level)) != tier
+    )

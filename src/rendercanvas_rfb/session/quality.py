@@ -52,8 +52,13 @@ NEAR = 0.9
 """Part of the bitrate that congested the link from which on increases are slow."""
 
 HOLD_S = 4.0
-MAX_HOLD_S = 64.0
+MAX_HOLD_S = 20.0
 """Seconds in which a bitrate that congested the link is not tried again: the first time, and at most."""
+
+TRIAL_S = 10.0
+MAX_TRIAL_S = 160.0
+"""Seconds before the level above is tried where its encoder does not need the bitrate, so that nothing tells what the
+link carries: the first time, and at most. A trial that fails costs a second of queue and two keyframes."""
 
 USED = 0.6
 """Part of the bitrate that must be delivered for it to be increased: what is not used proves nothing."""
@@ -96,7 +101,8 @@ class QualityController:
         self.reason = ""
         self.delivery = Delivery()
         self._pixels = 0
-        self._sent_at = float("-inf")
+        # When something was sent or acknowledged.
+        self._active_at = float("-inf")
         self._grace_until = now + GRACE_S
         self._stands_since: float | None = None
         self._overload_since: float | None = None
@@ -106,6 +112,8 @@ class QualityController:
         self._ceiling = float("inf")
         self._hold_until = now
         self._hold = HOLD_S
+        self._trial_at = now
+        self._trial = TRIAL_S
         self._missed_at = float("-inf")
         self._starved_since: float | None = None
         self._hinted_at = float("-inf")
@@ -114,11 +122,11 @@ class QualityController:
     def sent(self, pixels: int, now: float, *, idle: bool) -> None:
         """A chunk is sent; the picture as drawn has so many ``pixels``. ``idle``: nothing else is on its way."""
         self._pixels = pixels
-        if idle and now - self._sent_at > STILL_S:
+        if idle and now - self._active_at > STILL_S:
             self._grace_until = now + GRACE_S
             self._stands_since = self._overload_since = None
             self._updated = now
-        self._sent_at = now
+        self._active_at = now
 
     def missed(self, now: float) -> None:
         """A delta that the viewer needed was not sent for lack of room: its encoder serves faster ones."""
@@ -126,13 +134,20 @@ class QualityController:
         self._missed_at = now
         if repeated and self.level == 0:
             self._why = "other viewers are faster"
-            self._hold_until = now + self._hold
+            self._trial_at = now + self._trial
             self._set_level(1)
             if self.delivery.capacity is not None:
                 self._limit(self.delivery.capacity, now, self._why)
 
     def acknowledged(
-        self, size: int, now: float, *, queueing: float, floor: float, decode_queue: int, was_full: bool
+        self,
+        size: int,
+        now: float,
+        *,
+        queueing: float,
+        floor: float,
+        decode_queue: int,
+        was_full: bool,
     ) -> None:
         """``size`` bytes of chunks were acknowledged.
 
@@ -144,6 +159,7 @@ class QualityController:
             decode_queue: Pictures that wait for the decoder.
             was_full: Whether there was no room for another chunk until now.
         """
+        self._active_at = now
         busy = queueing > BUSY_S
         self.delivery.acknowledged(size, now, busy=busy)
         stands = queueing > STANDING_S or decode_queue >= DECODE_QUEUE
@@ -201,6 +217,7 @@ class QualityController:
         delivered = max(delivered, MIN_BITRATE / DECREASE)
         self._ceiling = delivered
         self._hold_until = now + self._hold
+        self._trial_at = now + self._trial
         self.bitrate = DECREASE * delivered if before is None else min(before, DECREASE * delivered)
         self._updated = now
         self._why = reason
@@ -209,7 +226,7 @@ class QualityController:
     def _increase(self, now: float) -> None:
         elapsed, self._updated = now - self._updated, now
         if self.bitrate is None:
-            if self.level > 0 and now >= self._hold_until:
+            if self.level > 0 and now >= self._trial_at:
                 self._try_better(now)
             return
         limit = max(self.bitrate, NEAR * self._ceiling) if now < self._hold_until else float("inf")
@@ -219,7 +236,7 @@ class QualityController:
             self.bitrate = min(limit, self.bitrate * factor ** min(elapsed, 1.0))
             if self.bitrate > 1.2 * self._ceiling:
                 self._ceiling, self._hold = float("inf"), HOLD_S
-        elif now >= self._hold_until:
+        elif now >= self._trial_at:
             self._try_better(now)
             return
         better = level_for(self.bitrate / HEADROOM, self._pixels)
@@ -228,8 +245,8 @@ class QualityController:
 
     def _try_better(self, now: float) -> None:
         """The encoder does not need the bitrate: the level above may fit."""
-        self._hold = min(2 * self._hold, MAX_HOLD_S)
-        self._hold_until = now + self._hold
+        self._trial = min(2 * self._trial, MAX_TRIAL_S)
+        self._trial_at = now + self._trial
         self._set_level(self.level - 1)
         if self.level == 0:
             self.bitrate = None

@@ -44,7 +44,7 @@ from ..protocol.negotiate import Choice, choose_tier
 from .effects import Advise, Authenticate, Close, Effect, NeedPicture, SelectTier, Send, SendChunk, SetView, Submit
 from .exact import STILL_FORMATS, Exactness, StillWish
 from .held import HeldInput
-from .levels import LEVELS, slower_tiers, tier_at
+from .levels import LEVELS, stand_ins, tier_at
 from .meter import ViewerMeter
 from .quality import QualityController
 from .shown import ShownSize
@@ -435,7 +435,7 @@ class Viewer:
             return []
         self._wanted = self.tier = tier
         self._needs_keyframe = True
-        instead = slower_tiers(tier, decodes) if self._adaptive and tier.format.is_video else ()
+        instead = stand_ins(tier, decodes) if self._adaptive and tier.format.is_video else ()
         return [SelectTier(tier, instead), *self._ask()]
 
     def _follow_quality(self) -> list[Effect]:
