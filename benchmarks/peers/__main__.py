@@ -1,8 +1,8 @@
 """The peers and this package side by side: ``python benchmarks/peers [--rows lines,heatmap] [--rounds 3]``.
 
 Feeds this package, habemus-papadum-rfb and rendercanvas' http backend the same stored frames, one after the other and
-round after round, so that what else the machine does hits all alike. Prints a Markdown table: the median of the rounds,
-their range, and the ratio of this package to the best of the others. Linux, Python 3.12 or newer.
+round after round, so that what else the machine does hits all alike. Prints one Markdown table, line by line: the
+median of the rounds, their range, and the ratio of this package to the best of the others. Linux, Python 3.12 or newer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,37 +30,39 @@ def main() -> int:
     if unknown:
         print(f"there is no row {unknown[0]!r}; there are {', '.join(table)}", file=sys.stderr)
         return 2
+    every = dict.fromkeys(system for name in wanted for system in table[name][1])
+    systems = [system for system in every if not options.systems or system in options.systems.split(",")]
+    print(f"| what | {' | '.join(systems)} | ours / best other |")
+    print("| --- " * (len(systems) + 2) + "|", flush=True)
     results: dict[str, dict[str, list[Numbers]]] = {}
     for name in wanted:
-        title, systems, measure = table[name]
-        chosen = [system for system in systems if not options.systems or system in options.systems.split(",")]
-        results[title] = {system: [] for system in chosen}
+        title, measured_systems, measure = table[name]
+        results[title] = {system: [] for system in systems if system in measured_systems}
         for round_number in range(options.rounds):
-            for system in chosen:
+            for system, numbers in results[title].items():
                 print(f"{title}: {system}, round {round_number + 1}", file=sys.stderr, flush=True)
                 try:
-                    results[title][system].append(measure(system, options.seconds))
+                    numbers.append(measure(system, options.seconds))
                 except (RuntimeError, OSError, ValueError, IndexError) as error:
                     print(f"  failed: {error}", file=sys.stderr, flush=True)
-        print(markdown(title, results[title]), flush=True)
+        for line in table_lines(title, systems, results[title]):
+            print(line, flush=True)
     print(machine(options))
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
     return 0
 
 
-def markdown(title: str, measured: dict[str, list[Numbers]]) -> str:
-    """One table: a line for each number, a column for each system, and the ratio to the best of the others."""
-    systems = [system for system in measured if measured[system]]
-    quantities = dict.fromkeys(key for system in systems for numbers in measured[system] for key in numbers)
-    lines = [f"\n| {title} | {' | '.join(systems)} | ours / best other |", "| --- " * (len(systems) + 2) + "|"]
+def table_lines(title: str, systems: Sequence[str], measured: dict[str, list[Numbers]]) -> Iterator[str]:
+    """A line for each number, with the ratio to the best of the others."""
+    quantities = dict.fromkeys(key for rounds in measured.values() for numbers in rounds for key in numbers)
     for quantity in quantities:
         values = {
-            system: [numbers[quantity] for numbers in measured[system] if quantity in numbers] for system in systems
+            system: [numbers[quantity] for numbers in measured.get(system, ()) if quantity in numbers]
+            for system in systems
         }
         cells = [spread(values[system]) for system in systems]
-        lines.append(f"| {quantity} | {' | '.join(cells)} | {ratio(quantity, values)} |")
-    return "\n".join(lines)
+        yield f"| {title}: {quantity} | {' | '.join(cells)} | {ratio(quantity, values)} |"
 
 
 def spread(values: Sequence[float]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from decoding import mean_psnr
+from photon import input_to_photon
 from processes import LinkProgram, ServerProgram, ViewersProgram
 from stored import stored_frames
 from viewers import Arrival, Log
@@ -227,5 +228,8 @@ def rows() -> dict[str, Row]:
     table["static"] = ("static figure", ALL, static)
     table["first-paused"] = ("first picture, paused", WITH_JPEG, lambda system, _: first_picture(system, False))
     table["first-playing"] = ("first picture, playing", WITH_JPEG, lambda system, _: first_picture(system, True))
+    for name, tuned in (("photon", False), ("photon-tuned", True)):
+        title = f"input to photon, {'tuned' if tuned else 'at defaults'}"
+        table[name] = (title, ALL, lambda system, s, tuned=tuned: input_to_photon(system, int(10 * s), tuned))
     table["memory"] = ("memory per further viewer", ALL, memory)
     return table

@@ -155,10 +155,28 @@ class Blinker:
 class Page:
     """A page of a browser, driven by Chromium's DevTools protocol."""
 
-    def __init__(self, socket: Any, session: str) -> None:
-        self._socket, self._session = socket, session
+    def __init__(self, socket: Any) -> None:
+        self._socket = socket
+        self._session = ""
+        self._loaded = asyncio.Event()
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._last = 0
+
+    async def open(self, url: str, size: tuple[int, int]) -> None:
+        """Make a page of that size, and wait until it has loaded the address.
+
+        Raises:
+            ConfigurationError: The browser refused.
+        """
+        target = await self.call("Target.createTarget", url="about:blank")
+        attached = await self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        self._session = attached["sessionId"]
+        metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+        await self.call("Emulation.setDeviceMetricsOverride", **metrics)
+        await self.call("Page.enable")
+        self._loaded.clear()
+        await self.call("Page.navigate", url=url)
+        await self._loaded.wait()
 
     async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Call a method of the protocol.
@@ -189,16 +207,13 @@ class Page:
         return result["result"].get("value")
 
     async def listen(self) -> None:
-        """Hand out the browser's answers, until the connection ends."""
+        """Hand out what the browser says, until the connection ends."""
         async for text in self._socket:
             message = json.loads(text)
+            if message.get("method") == "Page.loadEventFired":
+                self._loaded.set()
             if (answer := self._answers.pop(message.get("id"), None)) is not None and not answer.done():
                 answer.set_result(message)
-
-    def attached(self, session: str) -> Page:
-        """The same connection, speaking to a page."""
-        self._session = session
-        return self
 
 
 @asynccontextmanager
@@ -220,19 +235,15 @@ async def opened_page(chromium: str, url: str, size: tuple[int, int]) -> AsyncIt
         try:
             async with asyncio.timeout(START_S):
                 address = await _devtools_address(browser)
-            async with (
-                websockets.connect(address, max_size=None, compression=None) as socket,
-                asyncio.TaskGroup() as tasks,
-            ):
-                page = Page(socket, "")
-                listening = tasks.create_task(page.listen())
-                target = await page.call("Target.createTarget", url=url)
-                attached = await page.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
-                page.attached(attached["sessionId"])
-                metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
-                await page.call("Emulation.setDeviceMetricsOverride", **metrics)
-                yield page
-                listening.cancel()
+            async with websockets.connect(address, max_size=None, compression=None) as socket:
+                page = Page(socket)
+                listening = asyncio.create_task(page.listen())
+                try:
+                    async with asyncio.timeout(START_S):
+                        await page.open(url, size)
+                    yield page
+                finally:
+                    listening.cancel()
         finally:
             browser.terminate()
             await browser.communicate()

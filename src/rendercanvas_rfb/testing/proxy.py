@@ -24,11 +24,11 @@ import random
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 __all__ = ["Direction", "TcpProxy"]
 
@@ -114,7 +114,7 @@ class TcpProxy:
         self._running = asyncio.Event()
         self._running.set()
         self._connections: set[_Connection] = set()
-        self._tasks = asyncio.TaskGroup()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def connections(self) -> int:
@@ -144,21 +144,33 @@ class TcpProxy:
             connection.reset()
 
     async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
         listener = _socket()
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         self.port = listener.getsockname()[1]
-        self._accepting = self._tasks.create_task(self._accept(listener))
+        self._spawn(self._accept(listener))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._accepting.cancel()
-        for connection in tuple(self._connections):
-            connection.close()
-        await self._tasks.__aexit__(kind, error, traceback)
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        failures = await asyncio.gather(*tasks, return_exceptions=True)
+        for failure in failures:
+            if error is None and isinstance(failure, Exception):
+                raise failure
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        # One that has failed is kept, for its exception to be raised in the end.
+        if task.cancelled() or task.exception() is None:
+            self._tasks.discard(task)
 
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -166,7 +178,7 @@ class TcpProxy:
             while True:
                 client, _ = await loop.sock_accept(listener)
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._tasks.create_task(self._serve(client))
+                self._spawn(self._serve(client))
 
     async def _serve(self, client: socket.socket) -> None:
         with client, _socket() as server:
@@ -224,9 +236,6 @@ class _Connection:
         self._abandoned.set()
         for task in self._pumping:
             task.cancel()
-
-    def close(self) -> None:
-        self._ended.set()
 
     def reset(self) -> None:
         for end in self._sockets:
