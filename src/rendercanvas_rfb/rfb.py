@@ -7,6 +7,7 @@ publishes to belongs to nobody, so that viewers and encoders go on while a draw 
 from __future__ import annotations
 
 import logging
+import time
 import weakref
 from typing import Any
 
@@ -88,10 +89,12 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._display: Display | None = None
         self._is_closed = False
         self._draw_pending = False
+        self._draw_requested = False
         self._has_size = False
         self._resized = False
         self._native_pixel_ratio = 1.0
         kwargs.setdefault("max_fps", DEFAULT_MAX_FPS)
+        self._next_draw = _NextDraw(kwargs.get("update_mode", "ondemand"), kwargs["max_fps"])
         super().__init__(*args, **kwargs)
         try:
             self._display = display or host_display(
@@ -125,6 +128,24 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     # Events, sizes and draws: all on the loop's thread.
 
+    def set_update_mode(self, update_mode: str, *, min_fps: float | None = None, max_fps: float | None = None) -> None:
+        """When to draw, as ``rendercanvas.BaseRenderCanvas`` says."""
+        super().set_update_mode(update_mode, min_fps=min_fps, max_fps=max_fps)
+        self._next_draw.set_mode(update_mode, max_fps)
+
+    def request_draw(self, draw_function: Any = None) -> None:
+        """Have a picture drawn soon, as ``rendercanvas.BaseRenderCanvas`` says.
+
+        Where an event asks for it while the canvas is idle, it is drawn at once.
+        """
+        super().request_draw(draw_function)
+        self._draw_requested = True
+
+    def force_draw(self) -> None:
+        """Draw now, as ``rendercanvas.BaseRenderCanvas`` says."""
+        self._draw_requested = False
+        super().force_draw()
+
     def _rc_gui_poll(self) -> None:
         display = self._display
         if display is None or self._is_closed:
@@ -153,7 +174,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         if self._draw_pending and self._can_draw():
             self._adopt_view()
             self._draw_pending, self._resized = False, False
-            self._time_to_draw()
+            self._draw()
 
     def _can_draw(self) -> bool:
         """Whether a picture that is drawn now would be seen soon."""
@@ -176,6 +197,18 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         # would tell the size to everybody else, and the scheduler would not see that it changed.
         elif not self._resized:
             self._process_events()
+            self._draw_at_once()
+
+    def _draw_at_once(self) -> None:
+        """Draw what an event has asked for, rather than at the scheduler's next tick, which is up to a period later."""
+        is_due = self._next_draw.is_due(time.perf_counter())
+        if self._draw_requested and is_due and self._can_draw():
+            self._draw()
+
+    def _draw(self) -> None:
+        self._draw_requested = False
+        self._next_draw.drawn(time.perf_counter())
+        self._time_to_draw()
 
     def _process_events_unwatched(self) -> None:
         """Process events where no draw is going to do it.
@@ -254,6 +287,30 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 def _bounded(width: int, height: int) -> tuple[int, int]:
     width, height = (min(max(side, 1), MAX_CANVAS_DIMENSION) for side in (width, height))
     return width, min(height, MAX_CANVAS_PIXELS // width)
+
+
+class _NextDraw:
+    """Whether a draw that was asked for may come before the scheduler's next tick. Times are in seconds.
+
+    Draws may follow each other by half a period where that makes up for a longer one before: over time there are no
+    more than ``max_fps`` in a second.
+    """
+
+    def __init__(self, mode: str, max_fps: float) -> None:
+        self._period = 0.0
+        self._due = 0.0
+        self.set_mode(mode, max_fps)
+
+    def set_mode(self, mode: str, max_fps: float | None) -> None:
+        self._is_manual = mode == "manual"
+        if max_fps is not None:
+            self._period = 1 / max(1.0, max_fps)  # rendercanvas takes it for 1 too.
+
+    def is_due(self, now: float) -> bool:
+        return not self._is_manual and now >= self._due - self._period / 2
+
+    def drawn(self, now: float) -> None:
+        self._due = max(self._due, now) + self._period
 
 
 class _Waker:
