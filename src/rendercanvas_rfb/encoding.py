@@ -30,6 +30,10 @@ __all__ = ["ChunkNumbers", "FrameSource", "Post", "Subscriber", "TierWorker"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
+SOON_S = 0.03
+"""Seconds that a viewer without a picture waits for a keyframe, rather than be shown an image first: what the image
+takes to encode, and a keyframe after it."""
+
 Post = Callable[[Callable[[], None]], None]
 
 
@@ -167,16 +171,19 @@ class TierWorker(threading.Thread):
                 self.changed.notify_all()
             return not wanted and self._wants_frame()
 
-    def need_picture(self, subscriber: Subscriber, after: int | None) -> None:
+    def need_picture(self, subscriber: Subscriber, after: int | None) -> bool:
         """Offer ``subscriber`` the last chunk, if that will do, else make a keyframe; see `Pipeline.need_picture`."""
         with self.changed:
+            if self._turns.awaits_chunk(subscriber) and self._last is not None and self._last.header.keyframe:
+                return False  # It is on its way.
             if (chunk := self._reusable(after)) is None:
                 self._turns.request_keyframe()
                 self.changed.notify_all()
-            else:
-                # Under the lock, so that no delta that follows this keyframe can be posted before it.
-                self._turns.offered(subscriber, self._clock())
-                subscriber.post(partial(self._deliver, [subscriber], chunk))
+                return self._turns.keyframe_due_in(self._clock()) > SOON_S
+            # Under the lock, so that no delta that follows this keyframe can be posted before it.
+            self._turns.offered(subscriber, self._clock())
+            subscriber.post(partial(self._deliver, [subscriber], chunk))
+            return False
 
     def wake(self) -> None:
         """There may be another frame."""

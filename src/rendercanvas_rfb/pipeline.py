@@ -16,10 +16,10 @@ from .encoders.tier import NOMINAL_FPS
 from .encoding import ChunkNumbers, FrameSource, Subscriber, TierWorker
 from .errors import StateError
 from .metrics import TierMetrics
-from .protocol.formats import Tier
+from .protocol.formats import PictureFormat, Tier
 from .session.exact import StillWish
 from .session.turns import Room
-from .settling import Settler, StillTaker
+from .settling import Previewer, PreviewTaker, Settler, StillTaker
 
 __all__ = ["FrameSink", "Pipeline"]
 
@@ -88,6 +88,7 @@ class Pipeline:
         self._sinks: tuple[FrameSink, ...] = ()
         self._numbers = ChunkNumbers()
         self._settler = Settler(source, open_still, self._numbers, clock)
+        self._previewer = Previewer(source, self._numbers, clock)
         self._closed = False
 
     @property
@@ -137,6 +138,7 @@ class Pipeline:
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Offer nothing more. The encoder of a tier without viewers is freed."""
         self._settler.forget(subscriber)
+        self._previewer.forget(subscriber)
         with self._lock:
             for tier, worker in list(self._workers.items()):
                 if worker.leave_viewer(subscriber):
@@ -148,14 +150,22 @@ class Pipeline:
         if (worker := self._worker_of(subscriber)) is not None and worker.set_room(subscriber, room):
             self._source.demand_changed()
 
-    def need_picture(self, subscriber: Subscriber, after: int | None) -> None:
+    def need_picture(self, subscriber: Subscriber, after: int | None) -> bool:
         """``subscriber`` has room, and no reference picture.
 
         Offer it the last chunk, if that is a current keyframe and later than sequence number ``after``, else make a
         keyframe.
+
+        Returns:
+            Whether that takes so long that a viewer that shows nothing yet had better `wish_preview`.
         """
-        if (worker := self._worker_of(subscriber)) is not None:
-            worker.need_picture(subscriber, after)
+        worker = self._worker_of(subscriber)
+        return worker is not None and worker.need_picture(subscriber, after)
+
+    def wish_preview(self, taker: PreviewTaker, format: PictureFormat) -> None:
+        """Offer ``taker`` an image of the latest frame, where such images can be made."""
+        if Tier(format) in self._tiers:
+            self._previewer.wish(taker, format, self._open_encoder)
 
     def wish_still(self, taker: StillTaker, wish: StillWish | None) -> None:
         """Which lossless still ``taker`` would take now, once the picture has settled; see `Settler`."""
@@ -250,6 +260,7 @@ class Pipeline:
         for worker in workers:
             worker.join(JOIN_TIMEOUT_S)
         self._settler.close()
+        self._previewer.close()
 
     def _make_worker(self, tier: Tier) -> TierWorker:
         return TierWorker(

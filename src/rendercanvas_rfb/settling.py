@@ -15,7 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from .encoders.base import EncoderFactory
-from .encoders.tier import Encoded
+from .encoders.tier import NOMINAL_FPS, Encoded, TierEncoder
 from .encoding import ChunkNumbers, FrameSource, Post
 from .errors import EncoderError
 from .events import Event
@@ -25,7 +25,7 @@ from .protocol.formats import PictureFormat, StreamInfo, Tier
 from .protocol.messages import ChunkHeader
 from .session.exact import StillWish
 
-__all__ = ["SETTLE_S", "Settler", "StillTaker", "is_gesture"]
+__all__ = ["SETTLE_S", "PreviewTaker", "Previewer", "Settler", "StillTaker", "is_gesture"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
@@ -219,6 +219,96 @@ class Settler:
         if format not in self._streams or self._streams[format][0] != info:
             self._streams[format] = (info, self._numbers.next_stream())
         return self._streams[format][1]
+
+
+class PreviewTaker(Protocol):
+    """A viewer, to the previewer. ``offer_preview`` is called on its I/O thread."""
+
+    @property
+    def post(self) -> Post:
+        """See `Subscriber.post`."""
+        ...
+
+    def offer_preview(self, chunk: Chunk) -> None:
+        """Take the image or leave it."""
+        ...
+
+
+class Previewer:
+    """Makes images of the latest frame for viewers that show nothing yet, once for all that wait for the same one.
+
+    A keyframe costs all viewers of a tier bytes, so there are few of them; an image is for those who need it only.
+    Methods may be called from any thread, and none waits for an encoder. The thread runs while somebody waits.
+
+    Args:
+        source: Where the frames are.
+        numbers: Counts the display's chunks and streams.
+        clock: Seconds of a monotonic clock.
+    """
+
+    def __init__(self, source: FrameSource, numbers: ChunkNumbers, clock: Callable[[], float]) -> None:
+        self._source = source
+        self._numbers = numbers
+        self._clock = clock
+        # Below: shared between threads, guarded by this lock.
+        self._lock = threading.Lock()
+        self._wishes: dict[PreviewTaker, tuple[PictureFormat, EncoderFactory]] = {}
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def wish(self, taker: PreviewTaker, format: PictureFormat, open_encoder: EncoderFactory) -> None:
+        """``taker`` would take an image of this format, which ``open_encoder`` opens encoders for."""
+        with self._lock:
+            if self._closed:
+                return
+            self._wishes[taker] = (format, open_encoder)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="rfb-preview", daemon=True)
+                self._thread.start()
+
+    def forget(self, taker: object) -> None:
+        """It wishes for nothing any more."""
+        with self._lock:
+            self._wishes = {other: wish for other, wish in self._wishes.items() if other is not taker}
+
+    def close(self) -> None:
+        """End the thread. Waits for an image that is being encoded."""
+        with self._lock:
+            self._closed = True
+            self._wishes.clear()
+            thread = self._thread
+        if thread is not None:
+            thread.join(JOIN_TIMEOUT_S)
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                frame = self._source.latest
+                if not self._wishes or frame is None:
+                    self._thread = None
+                    return
+                format, open_encoder = next(iter(self._wishes.values()))
+            encoded = self._encode(frame, format, open_encoder)
+            with self._numbers.in_order, self._lock:
+                takers = [taker for taker, wish in self._wishes.items() if wish[0] is format]
+                for taker in takers:
+                    del self._wishes[taker]
+                if encoded is not None:
+                    chunk = encoded.numbered(self._numbers.next_sequence())
+                    for taker in takers:
+                        taker.post(partial(taker.offer_preview, chunk))
+
+    def _encode(self, frame: Frame, format: PictureFormat, open_encoder: EncoderFactory) -> Encoded | None:
+        encoder = TierEncoder(Tier(format), open_encoder, self._numbers.next_stream, self._clock, NOMINAL_FPS)
+        try:
+            return encoder.encode(frame, keyframe=True, bitrate=None)
+        except EncoderError as error:
+            logger.warning("no %s of %dx%d pixels: %s", format.value, frame.width, frame.height, error)
+        except Exception:  # An encoder is foreign code; the viewer waits for its keyframe.
+            logger.exception("encoder of a %s crashed", format.value)
+        finally:
+            encoder.close()
+        return None
 
 
 def _deliver(takers: list[StillTaker], chunk: Chunk) -> None:

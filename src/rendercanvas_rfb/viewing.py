@@ -179,6 +179,11 @@ class ViewerSession:
         self._apply(self._viewer.offer_still(chunk, self._time()))
         self._report()
 
+    def offer_preview(self, chunk: Chunk) -> None:
+        """Show an image until there is a keyframe."""
+        self._apply(self._viewer.offer_preview(chunk, self._time()))
+        self._report()
+
     def tiers_changed(self) -> None:
         """Choose again."""
         pipeline = self._display.pipeline
@@ -276,7 +281,7 @@ class ViewerSession:
                     self._viewer.given(self._display.pipeline.subscribe(self, tier, instead))
                     self._report()
                 case NeedPicture():
-                    self._display.pipeline.need_picture(self, self._viewer.last_sequence)
+                    self._need_picture()
                 case SetView(view):
                     self._display.set_view(self, view)
                 case Submit(event, picture):
@@ -294,6 +299,12 @@ class ViewerSession:
             self._apply(change())
         except ProtocolError as error:
             self.end(code, error.reason)
+
+    def _need_picture(self) -> None:
+        pipeline = self._display.pipeline
+        takes_long = pipeline.need_picture(self, self._viewer.last_sequence)
+        if takes_long and (format := self._viewer.preview_format) is not None:
+            pipeline.wish_preview(self, format)
 
     def _report(self) -> None:
         self._display.pipeline.ready(self, self._viewer.room)

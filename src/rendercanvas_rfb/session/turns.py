@@ -131,6 +131,14 @@ class Turns(Generic[V]):
         self._pace.made(now)
         return self._pace.due_in(now) > 0
 
+    def keyframe_due_in(self, now: float) -> float:
+        """Seconds until the requested keyframe can be made, infinite where that depends on viewers."""
+        return self._keyframes.due_in(now) or 0.0 if self.can_go(now) else float("inf")
+
+    def awaits_chunk(self, viewer: V) -> bool:
+        """Whether a chunk is on its way to ``viewer``."""
+        return self._offered[viewer] > 0
+
     def made_keyframe(self, now: float) -> None:
         """A keyframe was made, requested or not."""
         self._keyframes.made(now)
