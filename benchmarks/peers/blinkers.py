@@ -20,7 +20,8 @@ PDUM_PAGE = """<!doctype html><body style="margin:0"><div id="view" style="width
 <script type="module">
 import widget from "/widget.js";
 const values = {url: "ws://127.0.0.1:%(port)d/", height: %(height)d, stream: "default", image_only: false,
-  main_thread_present: false, fit: "contain"};
+  main_thread_present: false, fit: "contain",
+  show_toolbar: false, show_stats: false};
 const model = {get: (name) => values[name], set() {}, save_changes() {}, on() {}, off() {}, send() {}};
 const {render} = typeof widget === "function" ? await widget() : widget;
 render({model, el: document.getElementById("view")});

@@ -54,4 +54,9 @@ async def _measure(system: str, trials: int, tuned: bool) -> dict[str, float]:
                     await page.evaluate(RESIZE_HTTP % SIZE)
                 await page.evaluate(WIDTH_OF_PICTURE % (ELEMENTS[system], SIZE[0]))
             times = await press(page, ELEMENTS[system], SIZE, trials)
-    return {"median ms": float(np.median(times)), "p95 ms": float(np.quantile(times, 0.95))}
+    answered = [time for time in times if time < np.inf]
+    return {
+        "median ms": float(np.median(answered)),
+        "p95 ms": float(np.quantile(answered, 0.95)),
+        "unanswered %": 100 * (len(times) - len(answered)) / len(times),
+    }

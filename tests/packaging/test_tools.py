@@ -139,7 +139,7 @@ def test_an_interrupted_installation_is_repeated(installations, monkeypatch):
     assert len(installations) == 1
 
 
-@pytest.mark.parametrize("name", ["bootstrap.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["bootstrap.txt", "dev.txt", "peers.txt"])
 def test_python_locks_name_no_addresses_and_no_paths(name):
     assert re.findall(r"\w+://\S*|(?<!\S)/\S+", (ROOT / "requirements" / name).read_text()) == []
 
