@@ -25,6 +25,7 @@ nox.options.download_python = "never"
 BOOTSTRAP_LOCK = "requirements/bootstrap.txt"
 DEVELOPMENT_LOCK = "requirements/dev.txt"
 PEERS_LOCK = "requirements/peers.txt"
+FUZZ_LOCK = "requirements/fuzz.txt"
 # The Python that runs the lock files; they hold for every newer one too.
 OLDEST_PYTHON = "3.11"
 # The oldest that habemus-papadum-rfb runs on.
@@ -126,6 +127,21 @@ def bench_peers(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Fuzz what reads bytes from the network, each part for a minute; ``-- SECONDS [NAME]`` says otherwise."""
+    seconds, *names = session.posargs or ["60"]
+    install_project(session)
+    # It has wheels for Linux only, and is needed for nothing else.
+    session.install("--require-hashes", "-r", FUZZ_LOCK, silent=False)
+    listing = "from tests.fuzz.targets import TARGETS; print(*TARGETS)"
+    targets = names or (session.run("python", "-c", listing, silent=True) or "").split()
+    for name in targets:
+        limits = [f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"]
+        corpus = Path(session.create_tmp()).parent / "corpus" / name
+        session.run("python", "tests/fuzz/run.py", name, corpus, *limits)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the direction of imports, in Python and in TypeScript."""
     install_project(session)
@@ -167,6 +183,7 @@ def lock(session: nox.Session) -> None:
     install_locked(session, BOOTSTRAP_LOCK)
     compile_lock(session, BOOTSTRAP_LOCK, "--group", "pyproject.toml:bootstrap")
     compile_lock(session, DEVELOPMENT_LOCK, "pyproject.toml", "--extra", "demo", "--group", "dev")
+    compile_lock(session, FUZZ_LOCK, "--group", "pyproject.toml:fuzz")
     peers = ("--extra", "demo", "--group", "build", "--group", "peers")
     compile_lock(session, PEERS_LOCK, "pyproject.toml", *peers, python=PEERS_PYTHON)
 
