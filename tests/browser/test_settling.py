@@ -32,12 +32,14 @@ async def test_the_page_shows_the_exact_pixels_of_each_picture_that_stands_still
             shown, drawn = await settled(viewer, display)
             assert np.array_equal(shown, drawn), make.__name__
         (tier,) = display.pipeline.metrics("")
-        assert (tier.tier.partition("/")[0], tier.keyframes) == ("h264", 1)
+        assert tier.tier.partition("/")[0] == "h264"
+        # In the default quality each change between exact and lossy pictures begins with a keyframe.
+        assert tier.keyframes == 1 or quality == "sharp"
         assert await viewer.get("view.stats.errors") == 0
 
 
 async def test_video_takes_the_place_of_the_still_and_a_still_that_of_the_video(open_page):
-    with serve(port=0) as display:
+    with serve(port=0, quality="low-bandwidth") as display:
         display.publish(line_plot(640, 480))
         viewer = await open_page(display.url, 640, 480)
         await settled(viewer, display)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from rendercanvas_rfb.session.exactness import LAST_TRIAL_S, ExactPolicy, Made, Mode
+from rendercanvas_rfb.session.exactness import LAST_TRIAL_S, SLOW_PICTURES, ExactPolicy, Made, Mode
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def test_a_fast_link_allows_no_more_than_the_quality_does() -> None:
 
 def test_what_takes_too_long_to_encode_is_lossy() -> None:
     run = Run()
-    assert run.show(SLOW, 5)[2:] == [Mode.LOSSY] * 148
+    assert run.show(SLOW, 5)[SLOW_PICTURES + 1 :] == [Mode.LOSSY] * (149 - SLOW_PICTURES)
     assert run.show(PLOT, LAST_TRIAL_S + 1)[-1] is Mode.EXACT
 
 
@@ -148,3 +148,9 @@ def test_single_pictures_with_long_pauses_are_exact() -> None:
     run = Run(fps=0.2)
     assert set(run.show(PLOT, 100)) == {Mode.EXACT}
     assert set(run.show(HEATMAP, 100)) == {Mode.LOSSY}
+
+
+def test_a_single_picture_that_takes_long_changes_nothing() -> None:
+    run = Run()
+    modes = [mode for _ in range(20) for scene in (SLOW, PLOT, PLOT) for mode in run.show(scene, 0.1)]
+    assert set(modes) == {Mode.EXACT}

@@ -7,6 +7,7 @@ only to find out that pictures are small again, a trial is an exact picture that
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 
@@ -28,6 +29,9 @@ licence for one that takes a second to send, and faster than screens nothing is 
 MAX_SECONDS = 0.05
 """What an exact picture may take to encode: longer, and 20 pictures per second cannot be had. A 4K plot takes 0.03 to
 0.04, and hardly less with loss; 4K noise takes 0.25, and with loss half of that."""
+
+SLOW_PICTURES = 5
+"""In a row that take longer than that: a single one does so on any busy machine."""
 
 SMOOTHING = 0.25
 """Weight of the newest picture in the means: what ten pictures said long ago weighs 5 %."""
@@ -100,7 +104,8 @@ class ExactPolicy:
         self._since = 0.0
         self._last_at: float | None = None
         self._interval = _Mean()
-        self._size, self._seconds = _Mean(), _Mean()
+        self._size = _Mean()
+        self._seconds: deque[float] = deque(maxlen=SLOW_PICTURES)
         self._lossy_size = _Mean()
         self._lossy_size_at_failure: float | None = None
         self._pause_s = FIRST_TRIAL_S
@@ -150,10 +155,11 @@ class ExactPolicy:
         """
         if self._trials_left == 0:
             self._trials_left = TRIAL_PICTURES
-            self._size, self._seconds = _Mean(), _Mean()
+            self._size = _Mean()
+            self._seconds.clear()
         self._trials_left -= 1
         self._count_exact(picture)
-        if not (self._is_small(picture.size, RETURN_SHARE) and self._fits(RETURN_SHARE)):
+        if not (self._is_small(picture.size, RETURN_SHARE) and self._fits(RETURN_SHARE, slow_pictures=1)):
             self._trials_left = 0
             self._pause_s = min(2 * self._pause_s, LAST_TRIAL_S)
             self._trial_at = now + self._pause_s
@@ -166,7 +172,7 @@ class ExactPolicy:
         # Keyframes say little about the pictures between them; whether one is too large is asked for each.
         if not picture.keyframe:
             self._size.add(picture.size)
-            self._seconds.add(picture.seconds)
+            self._seconds.append(picture.seconds)
 
     def _count_lossy(self, picture: Made, now: float) -> None:
         if picture.keyframe:
@@ -189,7 +195,8 @@ class ExactPolicy:
     def _is_small(self, size: int, share: float) -> bool:
         return 8 * size <= share * BURST_S * self._bitrate
 
-    def _fits(self, share: float) -> bool:
+    def _fits(self, share: float, slow_pictures: int = SLOW_PICTURES) -> bool:
         interval = self._interval.value or 1 / MAX_RATE
         bits = 8 * (self._size.value or 0.0)
-        return bits <= share * self._bitrate * interval and (self._seconds.value or 0.0) <= share * MAX_SECONDS
+        is_slow = len(self._seconds) >= slow_pictures and min(self._seconds) > share * MAX_SECONDS
+        return bits <= share * self._bitrate * interval and not is_slow
