@@ -1,4 +1,4 @@
-/** The small signs in the lower left corner: what is to be known of the picture, and is no reason to cover it. */
+/** The small signs in the lower right corner: what is to be known of the picture, and is no reason to cover it. */
 
 import { gradeOf } from "../core/latency";
 import type { Staleness } from "../core/staleness";

@@ -4,13 +4,16 @@ export const BADGES = `
 .badges {
   position: absolute;
   left: calc(10px + env(safe-area-inset-left));
-  right: 48px;
+  right: calc(10px + env(safe-area-inset-right));
   bottom: calc(10px + env(safe-area-inset-bottom));
   display: flex;
   flex-wrap: wrap;
+  justify-content: end;
   gap: 6px;
   pointer-events: none;
 }
+/* Beside the handle for resizing. */
+.body:has(~ .resize:not([hidden])) .badges { right: 30px; }
 .badge {
   display: flex;
   align-items: center;
@@ -22,9 +25,15 @@ export const BADGES = `
   color: var(--quiet);
   font-size: 12px;
   font-variant-numeric: tabular-nums;
+  white-space: nowrap;
   /* Whoever gets the control with the first message sees no badge at all. */
   animation: appear .2s .4s both;
 }
+
+.number:empty { display: none; }
+/* Where there is little room, the words alone; below a panel, nothing. */
+@container (width < 280px) { .stale .number { display: none; } }
+.body:has(.help:not([hidden]), .banner.over-picture:not([hidden])) .badges { display: none; }
 
 .recording {
   position: absolute;

@@ -33,7 +33,7 @@ export const FRAME = `
 .view[data-titled] { outline: 1px solid var(--edge); border-radius: 8px 8px 0 0; }
 .view[data-minimized] { position: relative; inset: auto; border-radius: 8px; }
 .view[data-minimized] .titlebar { border-bottom: 0; }
-.view[data-minimized] .body, .view[data-minimized] .resize { display: none; }
+.view[data-minimized] :is(.body, .resize) { display: none; }
 :host(:fullscreen) .view { border-radius: 0; }
 :host(:fullscreen) :is(.resize, .titlebar .minimize) { display: none; }
 
@@ -44,17 +44,19 @@ export const FRAME = `
   width: 24px;
   height: 24px;
   place-items: end;
-  border-radius: 8px 0 0;
-  color: var(--ink);
+  border-radius: 0;
+  background: var(--panel);
+  clip-path: polygon(100% 0, 100% 100%, 0 100%);
   cursor: nwse-resize;
   touch-action: none;
 }
-.resize:hover, .resize:focus-visible { background: var(--panel); }
-.resize:focus-visible { outline-offset: -2px; }
-.resize svg { width: 20px; height: 20px; filter: drop-shadow(0 0 1.5px var(--bar)); }
+.resize:hover { background: var(--bar); }
+.resize:focus-visible { outline: none; color: var(--bar); background: var(--accent); }
+.resize svg { width: 17px; height: 17px; }
 @media (hover: none), (pointer: coarse) {
   :host { --bar-height: 44px; }
   .titlebar button { width: 44px; height: 44px; }
-  .resize { width: 40px; height: 40px; background: var(--panel); }
+  .resize { width: 40px; height: 40px; }
+  .resize svg { width: 24px; height: 24px; }
 }
 `;

@@ -62,6 +62,11 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .banner.over-picture { top: auto; bottom: calc(16px + env(safe-area-inset-bottom)); translate: -50% 0; flex-flow: row wrap; justify-content: center; gap: 4px 12px; max-width: min(560px, calc(100% - 24px)); padding: 8px 16px; width: max-content; }
 .banner.over-picture strong { font-size: 13px; }
 .banner.over-picture [role="status"] { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 8px; }
+/* Where there is little room, what is to be done stays in sight. */
+@container (height < 150px) {
+  .banner { gap: 2px 10px; padding: 6px 12px; }
+  .banner [role="status"] p, .banner .countdown { display: none; }
+}
 .spinner { display: none; width: 22px; height: 22px; border: 2.5px solid var(--edge); border-top-color: var(--accent); border-radius: 50%; animation: turn .9s linear infinite; }
 .banner[data-status="connecting"] .spinner, .banner[data-status="connected"] .spinner { display: block; }
 `;
