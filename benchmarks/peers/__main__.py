@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rows import Numbers, rows
@@ -49,7 +51,7 @@ def main() -> int:
             print(line, flush=True)
     print(machine(options))
     if options.json:
-        options.json.write_text(json.dumps(results, indent=1))
+        options.json.write_text(json.dumps(finite(results), indent=1))
     return 0
 
 
@@ -63,6 +65,15 @@ def table_lines(title: str, systems: Sequence[str], measured: dict[str, list[Num
         }
         cells = [spread(values[system]) for system in systems]
         yield f"| {title}: {quantity} | {' | '.join(cells)} | {ratio(quantity, values)} |"
+
+
+def finite(value: Any) -> Any:
+    """The same with null for what is infinite, which JSON does not have."""
+    if isinstance(value, dict):
+        return {key: finite(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [finite(member) for member in value]
+    return None if isinstance(value, float) and math.isinf(value) else value
 
 
 def spread(values: Sequence[float]) -> str:

@@ -17,8 +17,8 @@ COARSE = 8
 """A frame is looked for among the stored ones by every so manieth row and column."""
 
 
-def mean_psnr(arrivals: Sequence[Arrival], frames: np.ndarray, count: int) -> tuple[float, float]:
-    """PSNR of the last ``count`` pictures as RGB, dB, over the mean squared error; and that of the worst of them.
+def fidelity(arrivals: Sequence[Arrival], frames: np.ndarray, count: int) -> dict[str, float]:
+    """Of the last ``count`` pictures as RGB: PSNR over all and of the worst, and how many are exact.
 
     Each is compared with the stored frame that it is nearest to, so that no system has to say which frame it sent.
     """
@@ -26,7 +26,11 @@ def mean_psnr(arrivals: Sequence[Arrival], frames: np.ndarray, count: int) -> tu
     for number, picture in enumerate(decode(arrivals)):
         if number >= len(arrivals) - count and picture is not None:
             errors.append(least_error(picture, frames))
-    return psnr(float(np.mean(errors))), psnr(max(errors))
+    return {
+        "dB": psnr(float(np.mean(errors))),
+        "worst dB": psnr(max(errors)),
+        "exact frames %": 100 * errors.count(0.0) / len(errors),
+    }
 
 
 def psnr(squared_error: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from decoding import mean_psnr
+from decoding import fidelity
 from photon import input_to_photon
 from processes import LinkProgram, ServerProgram, ViewersProgram
 from stored import stored_frames
@@ -60,11 +60,9 @@ def stream(system: str, scene: str, size: str, seconds: float) -> Numbers:
         timed = measure(server, seconds)
         (log,) = viewers.finish()
     arrivals = timed.arrivals(log)
-    mean_db, worst_db = mean_psnr(log.arrivals, np.load(path), len(arrivals))
     return {
         "kB": timed.bytes(log) / len(arrivals) / 1000,
-        "dB": mean_db,
-        "worst dB": worst_db,
+        **fidelity(log.arrivals, np.load(path), len(arrivals)),
         "ms CPU": 1000 * timed.cpu_s / len(arrivals),
         "fps": timed.fps(log),
         "keyframes %": keyframe_share(arrivals),
@@ -113,11 +111,9 @@ def over_link(system: str, round_trip_ms: float, mbit_per_s: float | None, secon
     arrivals = timed.arrivals(log)
     if not arrivals:
         return {"fps": 0.0}
-    mean_db, worst_db = mean_psnr(log.arrivals, np.load(path), len(arrivals))
     return {
         "fps": timed.fps(log),
-        "dB": mean_db,
-        "worst dB": worst_db,
+        **fidelity(log.arrivals, np.load(path), len(arrivals)),
         "keyframes %": keyframe_share(arrivals),
         "queued p95 ms": queueing_ms(log.arrivals, arrivals),
     }
