@@ -133,7 +133,7 @@ fn pixels(index: u32) -> vec4<u32> {
     let width = even(size.width);
     if size.width % 4u == 0u {
         let row = index / (width / 4u);
-        return quads[row * size.stride + index - row * (width / 4u)];
+        return quads[min(row, size.height - 1u) * size.stride + index - row * (width / 4u)];
     }
     var row = index * 4u / width;
     var column = index * 4u - row * width;
