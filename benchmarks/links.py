@@ -71,7 +71,7 @@ def report(scenario: Scenario) -> None:
         start, level = scenario.since, viewer.viewer.quality.level
         print(
             f"{scenario.name:28}{converged_at(viewer):9.0f}{viewer.fps(start, SECONDS):7.1f}"
-            f"{1000 * viewer.queueing(start, SECONDS):12.0f}{100 * viewer.keyframe_share(start, SECONDS):11.2f}"
+            f"{1000 * viewer.queueing(start, SECONDS):14.0f}{100 * viewer.keyframe_share(start, SECONDS):13.2f}"
             f"{sum(one.size for one in viewer.during(start, SECONDS)) * 8e-6 / (SECONDS - start):9.2f}"
             f"{level:7d}{sum(at >= start for at, _ in viewer.levels):9d}"
         )
@@ -103,7 +103,7 @@ def main() -> None:
         trace(next(scenario for scenario in SCENARIOS if scenario.name == wanted))
         return
     print(
-        f"{'link':28}{'steady s':>9}{'fps':>7}{'p95 queue ms':>12}{'keyframes %':>11}{'Mbit/s':>9}"
+        f"{'link':28}{'steady s':>9}{'fps':>7}{'p95 queue ms':>14}{'keyframes %':>13}{'Mbit/s':>9}"
         f"{'level':>7}{'changes':>9}"
     )
     for scenario in SCENARIOS:

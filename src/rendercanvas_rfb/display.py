@@ -241,7 +241,8 @@ class Display(Stage):
         called. An error that it raises is logged.
 
         Args:
-            *types: Names as in ``docs/protocol.md``; "message", "resize", "viewer_joined", "viewer_left"; or "*".
+            *types: Names as in ``docs/protocol.md``; "message", "resize", "viewer_joined", "viewer_left",
+                "downscale_hint"; or "*".
 
         Raises:
             ConfigurationError: There is no such type, or the handler is a coroutine function.
