@@ -48,6 +48,7 @@ class GpuContext(WgpuContextToBitmap):  # type: ignore[misc]
 
     def __init__(self, present_info: dict[str, Any]) -> None:
         super().__init__(present_info)
+        self._texture: Any = None
         self._display: Stage = present_info["display"]
         self._reader = Reader(self._display)
         self._sources: Sources | None = None
@@ -71,14 +72,15 @@ class GpuContext(WgpuContextToBitmap):  # type: ignore[misc]
         self._sources = self._source = None
 
     def _rc_present(self, *, force_sync: bool = False) -> dict[str, Any]:
-        if self._texture and not self._ended() and self._reader.wait_for_room():
-            self._submit(force_sync)
+        texture = self._texture
+        if texture is not None and not self._ended() and self._reader.wait_for_room():
+            self._submit(texture, force_sync)
         return {"method": "skip"}
 
-    def _submit(self, force_sync: bool) -> None:
-        source = self._source_now()
+    def _submit(self, texture: Any, force_sync: bool) -> None:
+        source = self._source_of(texture)
         drawing = source.submit(
-            self._texture,
+            texture,
             self._wanted(source.exact_format),
             self.physical_size[0] / self.logical_size[0],
             int(time.monotonic() * 1e6),
@@ -88,14 +90,14 @@ class GpuContext(WgpuContextToBitmap):  # type: ignore[misc]
         if force_sync and not self._ended():
             drawing.done.wait(READBACK_TIMEOUT_S)
 
-    def _source_now(self) -> Source:
+    def _source_of(self, texture: Any) -> Source:
         assert self._sources is not None
         if self._reader.has_failed:
             self._reader.has_failed = False
             if self._sources.give_up_passes():
                 self._source = None
-        if self._source is None or self._texture_of_source is not self._texture:
-            self._source, self._texture_of_source = self._sources.open(self._texture), self._texture
+        if self._source is None or self._texture_of_source is not texture:
+            self._source, self._texture_of_source = self._sources.open(texture), texture
         return self._source
 
     def _wanted(self, exact_format: PixelFormat) -> tuple[PixelFormat, ...]:
@@ -108,7 +110,11 @@ class GpuContext(WgpuContextToBitmap):  # type: ignore[misc]
     def _rc_close(self) -> None:
         self._is_closed = True
         self._reader.close()
-        super()._rc_close()
+        self._drop_texture()
+
+    def _drop_texture(self) -> None:
+        # The base class releases it, which aborts the process where a draw that was interrupted goes on with it.
+        self._texture = self._texture_of_source = None
 
     def _ended(self) -> bool:
         return self._is_closed
