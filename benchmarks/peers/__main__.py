@@ -49,9 +49,9 @@ def main() -> int:
                     print(f"  failed: {error}", file=sys.stderr, flush=True)
         for line in table_lines(title, systems, results[title]):
             print(line, flush=True)
+        if options.json:
+            options.json.write_text(json.dumps(finite(results), indent=1))
     print(machine(options))
-    if options.json:
-        options.json.write_text(json.dumps(finite(results), indent=1))
     return 0
 
 
