@@ -32,7 +32,8 @@ def camera(figure):
 
 
 async def test_its_colours_are_those_of_the_framebuffer(figure, open_page):
-    figure.canvas._display.set_options(settle=False)  # Those that the video makes of them.
+    # Those that video in 4:4:4 makes of them.
+    figure.canvas._display.set_options(settle=False, quality="balanced")
     viewer = await open_page(figure.canvas.url, 1280, 720)
     shown, drawn = await viewer.current(figure.canvas._display, (1280, 720))
     assert await viewer.get("view.stats.chroma") == "444"
@@ -46,6 +47,7 @@ async def test_its_colours_are_those_of_the_framebuffer(figure, open_page):
 
 async def test_it_is_exact_once_it_stands_still_and_goes_on_when_it_is_dragged(figure, open_page):
     display = figure.canvas._display
+    display.set_options(quality="balanced")  # Whose video is lossy.
     viewer = await open_page(figure.canvas.url, 640, 480)
     await viewer.current(display, (640, 480))
     await viewer.until("view.stats.lossless")

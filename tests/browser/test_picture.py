@@ -31,6 +31,7 @@ class Pattern:
 
 async def test_video_in_444_is_sharp_and_has_the_right_colours(make_canvas, open_page):
     canvas = make_canvas(settle=False)
+    canvas._display.set_options(quality="balanced")
     Pattern(canvas, color_blocks)
     viewer = await open_page(canvas.url, 640, 480)
     shown, drawn = await viewer.current(canvas._display, (640, 480))

@@ -1,27 +1,15 @@
 /** One view's life in the worker: connection, decoders, canvas and statistics, wired together. */
 
 import type { FromWorker, StartCommand, ToWorker } from "../bridge";
-import { type ChunkHeader, parseChunk } from "../core/chunk";
 import { PROTOCOL_VERSION, type ViewSize } from "../core/client-messages";
 import { CloseCode } from "../core/closing";
 import { ProtocolError } from "../core/errors";
-import { KeyframeGate } from "../core/gate";
 import { CapabilityLadder } from "../core/ladder";
 import { Outbox } from "../core/outbox";
-import {
-  type CanvasColorSpace,
-  colorSpaceOf,
-  parseServerMessage,
-  type ServerMessage,
-} from "../core/server-messages";
-import { Streams } from "../core/streams";
-import { ImagePipe } from "./image";
+import { parseServerMessage, type ServerMessage } from "../core/server-messages";
 import { Link } from "./link";
-import { Meter } from "./meter";
-import { Presenter } from "./presenter";
+import { Pictures } from "./pictures";
 import { proveVideo } from "./proof";
-import { OwnSurface, PageSurface, type Surface } from "./surface";
-import { VideoPipe } from "./video";
 
 /** How often the page is told the numbers, ms. */
 const STATS_MS = 1_000;
@@ -31,18 +19,8 @@ export type Post = (message: FromWorker, transfer?: Transferable[]) => void;
 export class Session {
   readonly #link: Link;
   readonly #outbox: Outbox;
-  readonly #surface: Surface;
-  readonly #presenter: Presenter;
-  readonly #video: VideoPipe;
-  readonly #images: ImagePipe;
-  readonly #meter = new Meter();
-  readonly #gate = new KeyframeGate();
+  readonly #pictures: Pictures;
   readonly #ladder: Promise<CapabilityLadder>;
-  readonly #streams = new Streams();
-  /** Number of the stream whose picture is on the canvas. */
-  #shownStream: number | null = null;
-  /** Headers of pictures on their way to the surface. */
-  readonly #drawing = new Map<number, ChunkHeader>();
   #token: string | null;
   #view: ViewSize;
   #statsEnabled = false;
@@ -60,30 +38,15 @@ export class Session {
     this.#token = start.token;
     this.#view = start.view;
     this.#ladder = makeLadder(start.video);
-    const drawn = (sequence: number) => this.#drawn(sequence);
-    const colorSpace = (header: ChunkHeader) => this.#colorSpace(header);
-    this.#surface = start.canvas
-      ? new OwnSurface(start.canvas, drawn, colorSpace)
-      : new PageSurface(post, colorSpace);
-    this.#presenter = new Presenter(this.#surface, () => this.#meter.skipped());
-    const picture = (image: VideoFrame | ImageBitmap, header: ChunkHeader, arrived: number) => {
-      this.#meter.decoded(header.sequence, arrived);
-      if (this.#presenter.isRedundant(header)) {
-        image.close();
-        this.#meter.skipped();
-        this.#acknowledge(header.sequence);
-        return;
-      }
-      this.#drawing.set(header.sequence, header);
-      this.#presenter.offer(image, header);
-    };
-    const failed = (reason: string, sequence: number) => this.#decoderFailed(reason, sequence);
-    this.#video = new VideoPipe({ picture, failed });
-    this.#images = new ImagePipe({ picture, failed, skipped: () => this.#meter.skipped() });
+    this.#pictures = new Pictures(start.canvas, {
+      post,
+      done: (sequence, queue) => this.#link.send({ type: "ack", sequence, decode_queue: queue }),
+      failed: (reason) => void this.#decoderFailed(reason),
+    });
     this.#link = new Link(start.url, {
       opened: () => void this.#hello(),
       text: (data) => this.#guarded(() => this.#message(parseServerMessage(data))),
-      chunk: (data) => this.#guarded(() => this.#chunk(data)),
+      chunk: (data) => this.#guarded(() => this.#pictures.chunk(data)),
       lost: () => this.#lost(),
       status: (detail) => this.post({ type: "status", detail }),
     });
@@ -125,10 +88,10 @@ export class Session {
         this.#link.retryNow();
         return;
       case "drawn":
-        this.#drawn(command.sequence);
+        this.#pictures.drawn(command.sequence);
         return;
       case "screenshot":
-        void this.#surface.screenshot().then((blob) => this.post({ type: "screenshot", blob }));
+        void this.#pictures.screenshot().then((blob) => this.post({ type: "screenshot", blob }));
         return;
       case "close":
         clearInterval(this.#statsTimer);
@@ -180,7 +143,7 @@ export class Session {
         this.post({ type: "state", state: message.state });
         return;
       case "stream":
-        this.#streams.describe(message);
+        this.#pictures.describe(message);
         return;
       case "message":
         this.post(message);
@@ -200,64 +163,9 @@ export class Session {
     }
   }
 
-  #chunk(data: ArrayBuffer): void {
-    const arrived = performance.now();
-    this.#meter.received(data.byteLength, arrived);
-    const chunk = parseChunk(data);
-    const { header } = chunk;
-    const description = this.#streams.current(header);
-    if (header.format !== "h264") {
-      this.#images.decode(chunk, colorSpaceOf(description), arrived);
-    } else if (this.#gate.admit(header)) {
-      this.#video.decode(chunk, description, arrived);
-    } else {
-      this.#meter.skipped();
-      this.#acknowledge(header.sequence);
-    }
-  }
-
-  #colorSpace(header: ChunkHeader): CanvasColorSpace {
-    const description = this.#streams.find(header);
-    return description === undefined ? "srgb" : colorSpaceOf(description);
-  }
-
-  /** A picture is on the canvas. */
-  #drawn(sequence: number): void {
-    const header = this.#drawing.get(sequence);
-    if (header === undefined) return;
-    // Pictures are drawn in order: what is older has been skipped.
-    for (const older of this.#drawing.keys()) {
-      this.#drawing.delete(older);
-      if (older === sequence) break;
-    }
-    this.#meter.presented(sequence, performance.now());
-    this.#acknowledge(sequence);
-    this.#tellStream(header);
-    const { frame, width, height, pixelRatio, lossless } = header;
-    const colorSpace = this.#colorSpace(header);
-    this.post({ type: "frame", frame: { sequence, frame, width, height, pixelRatio, lossless, colorSpace } });
-  }
-
-  /** Tells the page which stream it sees a picture of, where that is another one than before. */
-  #tellStream(header: ChunkHeader): void {
-    const stream = this.#streams.find(header);
-    if (stream === undefined || stream.stream === this.#shownStream) return;
-    this.#shownStream = stream.stream;
-    this.post({ type: "stream", stream });
-  }
-
-  #acknowledge(sequence: number): void {
-    this.#link.send({ type: "ack", sequence, decode_queue: this.#video.queue + this.#images.queue });
-  }
-
-  async #decoderFailed(reason: string, sequence: number): Promise<void> {
-    this.#meter.failed();
-    const video = reason !== "image-error";
-    // An image refers to nothing and nothing refers to it: the video goes on.
-    if (video) this.#gate.close();
+  async #decoderFailed(reason: string): Promise<void> {
     this.#link.send({ type: "keyframe", reason });
-    this.#acknowledge(sequence);
-    if (!video) return;
+    if (reason === "image-error") return;
     const ladder = await this.#ladder;
     if (!ladder.failed(performance.now())) return;
     this.#link.send({ type: "capabilities", ...ladder.capabilities });
@@ -269,13 +177,7 @@ export class Session {
     this.#greeted = null;
     clearTimeout(this.#outboxTimer);
     this.#outbox.reset();
-    this.#gate.close();
-    this.#streams.clear();
-    this.#shownStream = null;
-    this.#drawing.clear();
-    this.#video.reset();
-    this.#images.reset();
-    this.#presenter.reset();
+    this.#pictures.reset();
   }
 
   #pollOutbox(): void {
@@ -286,7 +188,7 @@ export class Session {
 
   #postStats(): void {
     if (this.#statsEnabled || this.#latencyEnabled) this.#link.ping();
-    const stats = this.#meter.stats(performance.now(), this.#link.roundTripMs);
+    const stats = this.#pictures.meter.stats(performance.now(), this.#link.roundTripMs);
     this.post({ type: "client-stats", stats });
   }
 }
