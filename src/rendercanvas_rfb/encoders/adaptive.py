@@ -111,7 +111,7 @@ class AdaptiveEncoder:
         picture = self._encoders[mode].encode(frame, keyframe=keyframe)
         return picture, Made(len(picture.payload), self._clock() - started, picture.keyframe)
 
-    def _limit(self, encoder: Encoder | None) -> None:
+    def _limit(self, encoder: object) -> None:
         if isinstance(encoder, RateAdjustable):
             encoder.set_max_bitrate(self._max_bitrate)
 

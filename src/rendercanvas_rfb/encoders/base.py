@@ -92,8 +92,8 @@ class RateAdjustable(Protocol):
     def set_max_bitrate(self, bits_per_second: int | None) -> None:
         """Keep to so many bits per second from the next picture on, instead of `EncoderSettings.max_bitrate`.
 
-        None for no limit but that one. Makes no keyframe, and begins no other stream unless the encoder finds another
-        way to code pictures better then.
+        None for no limit but the encoder's own. From one limit to another there is no keyframe, unless the encoder
+        finds another way to code pictures better then; the first limit, and its end, may cost one.
 
         Raises:
             EncoderError: It is not positive.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -15,6 +16,7 @@ from ..errors import BitstreamError, EncoderError
 from ..frames import ColorSpace, Frame
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
 from .base import EncodedPicture
+from .limit import PacedLimit
 from .x264_codec import CODEC_NAMES, NOMINAL_FPS, Rate, open_codec
 
 __all__ = ["DEFAULT_CRF", "X264Encoder", "is_available"]
@@ -46,9 +48,8 @@ class X264Encoder:
         chroma: How colour is coded; decides the profile: High for 4:2:0, else High 4:4:4 Predictive. RGB is lossless.
         width, height: Size of the frames, pixels.
         crf: Constant rate factor, 0 to 51, lower is better. RGB has none, nor the next one.
-        max_bitrate: Bits per second, at most, over one second of ``fps`` pictures; None for a ceiling that binds for
-            noise only.
-        fps: Pictures per second that the rate control reckons with.
+        max_bitrate: Bits per second, at most, averaged over a second; None for a ceiling that binds for noise only.
+        fps: Pictures per second, at most.
 
     Raises:
         EncoderError: H.264 cannot have such a picture, or libx264 is missing.
@@ -76,6 +77,7 @@ class X264Encoder:
         self._threads = min(_MAX_THREADS, _usable_cpus())
         self._converter: HostConverter | None = HostConverter(width, height, chroma, self._threads)
         self._codec: VideoCodecContext | None = None
+        self._limit = None if max_bitrate is None else PacedLimit(self._rate.fps, max_bitrate)
         self._info: StreamInfo | None = None
         self._pts = 0
 
@@ -85,6 +87,23 @@ class X264Encoder:
         if self._info is None:
             raise EncoderError("the stream is not known before the first picture")
         return self._info
+
+    def set_max_bitrate(self, bits_per_second: int | None) -> None:
+        """See `RateAdjustable`. RGB stays lossless.
+
+        From a limit to another the codec goes on. From none to one, or back, it is opened anew, which takes 1.4 ms and
+        a keyframe: libx264 keeps to a rate factor or to a bitrate, and to what it was opened for.
+        """
+        if bits_per_second is not None and bits_per_second <= 0:
+            raise EncoderError(f"a bitrate must be positive, not {bits_per_second}")
+        if self._chroma is Chroma.RGB or bits_per_second == self._rate.max_bitrate:
+            return
+        if bits_per_second is None or self._limit is None:
+            self._codec = None
+            self._limit = None if bits_per_second is None else PacedLimit(self._rate.fps, bits_per_second)
+        else:
+            self._limit.bits_per_second = bits_per_second
+        self._rate = replace(self._rate, max_bitrate=bits_per_second)
 
     def encode(self, frame: Frame, *, keyframe: bool) -> EncodedPicture:
         """See `Encoder.encode`."""
@@ -96,10 +115,11 @@ class X264Encoder:
         if frame.color is not (self._color or frame.color):
             raise EncoderError(f"the stream is in {self._color}, not {frame.color}")
         self._color = frame.color
-        keyframe = keyframe or self._info is None
+        begins = self._codec is None
+        keyframe = keyframe or begins
         try:
             payload = self._encode(self._converter, frame, keyframe)
-            if self._info is None:
+            if begins:
                 self._info = self._describe(payload)
         except (av.FFmpegError, BitstreamError, ValueError) as error:
             raise EncoderError(f"libx264 failed: {error}") from error
@@ -117,6 +137,8 @@ class X264Encoder:
         picture.pict_type = PictureType.I if keyframe else PictureType.NONE
         if self._codec is None:
             self._codec = open_codec(self._chroma, picture, frame.color, self._rate, self._threads)
+        if self._limit is not None and (bitrate := self._limit.next_bitrate(frame.timestamp_us)) is not None:
+            self._codec.bit_rate = bitrate
         self._pts += 1
         packets = self._codec.encode(picture)
         if len(packets) != 1:

@@ -21,8 +21,15 @@ pictures make equal bytes at any pace."""
 _MAX_BITS_PER_PIXEL = 0.5
 _MIN_MAXRATE = 62_500_000
 """Bits per second, the most that level 4.2 allows in High profile (table A-1). The ceiling of the rate control is
-this for sizes up to 1920x1080, and half a bit per pixel, which is the same there, above. It binds for noise only; but
-libx264 lets a ceiling be changed while it runs only if it was opened with one."""
+this for sizes up to 1920x1080, and half a bit per pixel, which is the same there, above. It binds for noise only."""
+
+_LIMITED_BUFFER_BITS = 250_000
+"""Size of the VBV buffer under a limit: what a picture may exceed its share by, an eighth of a second at 2 Mbit/s.
+libx264 takes at least one picture's share. With it the bytes follow a limit that is lowered to a quarter within half a
+second; with three times as much, twice the new limit still comes in that time."""
+
+_QP_BELOW_CRF = 3
+"""Under a limit there is no rate factor, but a least quantiser. This far below, plots have as many bytes at it."""
 
 CODEC_NAMES = {Chroma.RGB: "libx264rgb", Chroma.YUV444: "libx264", Chroma.YUV420: "libx264"}
 _PROFILES = {Chroma.RGB: "high444", Chroma.YUV444: "high444", Chroma.YUV420: "high"}
@@ -70,8 +77,6 @@ def open_codec(chroma: Chroma, picture: VideoFrame, color: ColorSpace, rate: Rat
 def codec_options(chroma: Chroma, width: int, height: int, rate: Rate) -> dict[str, str]:
     """The options of libavcodec's wrapper."""
     maxrate = max(_MIN_MAXRATE, int(_MAX_BITS_PER_PIXEL * width * height * NOMINAL_FPS))
-    if rate.max_bitrate is not None:
-        maxrate = min(maxrate, rate.max_bitrate)
     x264 = {
         "keyint": "infinite",
         "scenecut": "0",
@@ -83,6 +88,16 @@ def codec_options(chroma: Chroma, width: int, height: int, rate: Rate) -> dict[s
         "8x8dct": "1",
     }
     quality = {"crf": str(rate.crf), "maxrate": str(maxrate), "bufsize": str(maxrate)}  # one second
+    if rate.max_bitrate is not None:
+        # Constant bitrate with a floor for the quantiser: the only mode in which libx264 takes another bitrate while
+        # it runs, for it then keeps maxrate at the bitrate; but at no more than what it was opened with. PyAV can set
+        # no other member of the rate control.
+        quality = {
+            "b": str(maxrate),
+            "maxrate": str(maxrate),
+            "bufsize": str(_LIMITED_BUFFER_BITS),
+            "qmin": str(max(0, round(rate.crf) - _QP_BELOW_CRF)),
+        }
     if chroma is Chroma.RGB:
         # On a panned plot arithmetic coding takes off 4 bytes in 10, for a sixth more time.
         x264["cabac"] = "1"
