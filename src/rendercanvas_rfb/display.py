@@ -72,7 +72,6 @@ class Display(Stage):
                 options.max_fps,
                 still_opener(options),
                 adaptive=not settings.lossless,
-                nominal_fps=settings.fps,
             )
             self._options = options
         self.check_freshness()

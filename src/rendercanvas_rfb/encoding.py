@@ -17,7 +17,7 @@ from functools import partial
 from typing import Protocol
 
 from .encoders.base import EncoderFactory
-from .encoders.tier import NOMINAL_FPS, Encoded, TierEncoder
+from .encoders.tier import Encoded, TierEncoder
 from .errors import EncoderError
 from .frames import Frame
 from .metrics import TierMeter, TierMetrics
@@ -103,7 +103,6 @@ class TierWorker(threading.Thread):
         failed: Called on this thread when the encoder is of no more use; the thread ends then.
         clock: Seconds of a monotonic clock.
         max_fps: Pictures per second, at most, keyframes that viewers wait for left out; None for no limit.
-        nominal_fps: See `TierEncoder`.
     """
 
     def __init__(
@@ -115,7 +114,6 @@ class TierWorker(threading.Thread):
         failed: Callable[[TierWorker], None],
         clock: Callable[[], float],
         max_fps: float | None = None,
-        nominal_fps: float = NOMINAL_FPS,
     ) -> None:
         super().__init__(name=f"rfb-encode-{tier}", daemon=True)
         self.tier = tier
@@ -123,7 +121,7 @@ class TierWorker(threading.Thread):
         self._numbers = numbers
         self._failed = failed
         self._clock = clock
-        self._encoder = TierEncoder(tier, open_encoder, numbers.next_stream, clock, nominal_fps)
+        self._encoder = TierEncoder(tier, open_encoder, numbers.next_stream, clock)
         self._pausing = False
         # Below: shared between threads, guarded by this lock.
         self.changed = threading.Condition()

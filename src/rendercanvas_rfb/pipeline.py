@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from .encoders.base import EncoderFactory
-from .encoders.tier import NOMINAL_FPS
 from .encoding import ChunkNumbers, FrameSource, Subscriber, TierWorker
 from .errors import StateError
 from .metrics import TierMetrics
@@ -57,7 +56,6 @@ class Pipeline:
         max_fps: Pictures per second of each tier, at most; None for no limit.
         open_still: Opens encoders of lossless stills; None for no stills.
         adaptive: Whether viewers that cannot keep up may be given less than what was asked for.
-        nominal_fps: See `encoders.tier.TierEncoder`.
         max_tiers: Encoders at once, where viewers can share.
     """
 
@@ -71,11 +69,9 @@ class Pipeline:
         open_still: EncoderFactory | None = None,
         *,
         adaptive: bool = True,
-        nominal_fps: float = NOMINAL_FPS,
         max_tiers: int = MAX_TIERS,
     ) -> None:
         self._adaptive = adaptive
-        self._nominal_fps = nominal_fps
         self._max_tiers = max_tiers
         self._source = source
         self._open_encoder = open_encoder
@@ -200,7 +196,6 @@ class Pipeline:
         open_still: EncoderFactory | None = None,
         *,
         adaptive: bool = True,
-        nominal_fps: float = NOMINAL_FPS,
     ) -> None:
         """Encode in other ways from now on: the arguments are as for the class.
 
@@ -214,7 +209,7 @@ class Pipeline:
             if self._closed:
                 raise StateError("the display is closed")
             self._open_encoder, self._tiers, self._max_fps = open_encoder, tiers, max_fps
-            self._adaptive, self._nominal_fps = adaptive, nominal_fps
+            self._adaptive = adaptive
             workers, self._workers = list(self._workers.values()), {}
             self._ending = {*workers, *(other for other in self._ending if other.is_alive())}
         self._settler.reconfigure(open_still)
@@ -271,7 +266,6 @@ class Pipeline:
             self._tier_failed,
             self._clock,
             self._max_fps,
-            self._nominal_fps,
         )
 
     def _worker_of(self, subscriber: Subscriber) -> TierWorker | None:

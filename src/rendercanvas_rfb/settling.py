@@ -15,7 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from .encoders.base import EncoderFactory
-from .encoders.tier import NOMINAL_FPS, Encoded, TierEncoder
+from .encoders.tier import Encoded, TierEncoder
 from .encoding import ChunkNumbers, FrameSource, Post
 from .errors import EncoderError
 from .events import Event
@@ -299,7 +299,7 @@ class Previewer:
                         taker.post(partial(taker.offer_preview, chunk))
 
     def _encode(self, frame: Frame, format: PictureFormat, open_encoder: EncoderFactory) -> Encoded | None:
-        encoder = TierEncoder(Tier(format), open_encoder, self._numbers.next_stream, self._clock, NOMINAL_FPS)
+        encoder = TierEncoder(Tier(format), open_encoder, self._numbers.next_stream, self._clock)
         try:
             return encoder.encode(frame, keyframe=True, bitrate=None)
         except EncoderError as error:

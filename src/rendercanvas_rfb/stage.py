@@ -70,7 +70,6 @@ class Stage:
             self._options.max_fps,
             still_opener(self._options),
             adaptive=not self._options.settings.lossless,
-            nominal_fps=self._options.settings.fps,
         )
 
     def close(self, code: CloseCode = CloseCode.NORMAL, reason: str = "closed") -> None:

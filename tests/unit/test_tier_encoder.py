@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import itertools
 
-import pytest
-
 from rendercanvas_rfb.encoders.tier import TierEncoder
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
 from rendercanvas_rfb.testing import FakeEncoder, ManualClock
@@ -25,11 +23,11 @@ class Adjustable(FakeEncoder):
 
 
 class Bench:
-    def __init__(self, tier: Tier = H264_444, nominal_fps: float = 60.0) -> None:
+    def __init__(self, tier: Tier = H264_444) -> None:
         self.clock = ManualClock()
         self.opened: list[Adjustable] = []
         streams = itertools.count(1)
-        self.encoder = TierEncoder(tier, self.open, lambda: next(streams), self.clock, nominal_fps)
+        self.encoder = TierEncoder(tier, self.open, lambda: next(streams), self.clock)
 
     def open(self, tier: Tier, width: int, height: int) -> Adjustable:
         self.opened.append(Adjustable(tier, width, height))
@@ -77,11 +75,3 @@ def test_a_new_encoder_is_told_the_bitrate_before_its_first_picture() -> None:
     bench.encode(1, 1e6)
     bench.encode(2, 1e6, width=6)
     assert [one.rates for one in bench.opened] == [[1_000_000], [1_000_000]]
-
-
-def test_at_half_the_pace_a_picture_may_take_twice_its_part_of_the_second() -> None:
-    bench = Bench(nominal_fps=60)
-    for version in range(100):
-        bench.encode(version, 1e6)
-        bench.clock.advance(1 / 30)
-    assert bench.opened[0].rates[-1] == pytest.approx(2e6, rel=0.01)

@@ -96,7 +96,7 @@ class TestOpening:
         viewer = Viewer("v1", NOW)
         viewer.receive(HELLO, NOW)
         effects = viewer.accept(HELLO, WELCOME, TIERS, NOW)
-        assert effects == [Send(WELCOME), SetView(VIEW), SelectTier(H264_444), NeedPicture()]
+        assert effects == [Send(WELCOME), Send(Ping(NOW)), SetView(VIEW), SelectTier(H264_444), NeedPicture()]
         assert (viewer.state, viewer.client) == (ViewerState.OPEN, HELLO.client)
 
     def test_a_viewer_that_starts_hidden_gets_no_picture(self) -> None:

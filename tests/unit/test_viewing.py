@@ -141,7 +141,7 @@ class TestOpening:
         welcome, *between, stream, header = await page.receive_until(lambda message: isinstance(message, ChunkHeader))
         assert isinstance(welcome, Welcome)
         assert (welcome.name, welcome.state["title"], welcome.state["viewers"]) == ("plot", "plot", 1)
-        assert all(isinstance(message, StateChanged) for message in between)
+        assert all(isinstance(message, StateChanged | Ping) for message in between)
         assert isinstance(stream, StreamStarted)
         assert isinstance(header, ChunkHeader)
         assert (header.keyframe, header.stream, stream.info.tier) == (True, stream.stream, H264_444)

@@ -12,21 +12,12 @@ from ..protocol.formats import StreamInfo, Tier
 from ..protocol.messages import ChunkHeader
 from ..session.levels import LEVELS
 from ..viewer_event import PictureSize
-from .base import Encoder, EncoderFactory, EncoderSettings, RateAdjustable
+from .base import Encoder, EncoderFactory, RateAdjustable
 
-__all__ = ["NOMINAL_FPS", "Encoded", "TierEncoder"]
-
-NOMINAL_FPS = EncoderSettings().fps
-"""Pictures per second that encoders reckon bitrates with, unless they are told otherwise."""
+__all__ = ["Encoded", "TierEncoder"]
 
 RATE_STEP = 0.05
 """Part of the bitrate by which it must change before an encoder is told: rate control needs a steady goal."""
-
-PACE_WEIGHT = 0.1
-"""Weight of the newest interval between pictures in the smoothed one."""
-
-MAX_INTERVAL_S = 0.2
-"""Seconds between two pictures from which on they are no stream whose pace counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +55,6 @@ class TierEncoder:
         open_encoder: Opens its encoder, whenever the size or the color space is another one.
         next_stream: Counts streams: each encoder's is another one.
         clock: Seconds of a monotonic clock.
-        nominal_fps: Pictures per second that a bitrate given to encoders is reckoned with, as `EncoderSettings.fps`.
     """
 
     def __init__(
@@ -73,21 +63,17 @@ class TierEncoder:
         open_encoder: EncoderFactory,
         next_stream: Callable[[], int],
         clock: Callable[[], float],
-        nominal_fps: float,
     ) -> None:
         self._tier = tier
         self._open = open_encoder
         self._next_stream = next_stream
         self._clock = clock
-        self._nominal_fps = nominal_fps
         self._shrinker = Shrinker(LEVELS[tier.level].shrink)
         self._encoder: Encoder | None = None
         self._kind: tuple[int, int, ColorSpace] | None = None
         self._info: StreamInfo | None = None
         self._stream = 0
         self._rate: float | None = None
-        self._last_at: float | None = None
-        self._interval: float | None = None
 
     def encode(self, frame: Frame, *, keyframe: bool, bitrate: float | None) -> Encoded:
         """Encode a frame.
@@ -95,13 +81,12 @@ class TierEncoder:
         Args:
             frame: The frame, in any size and format.
             keyframe: Whether it must need no other.
-            bitrate: Bits per second, at most, at the pace at which frames come; None for no limit but the encoder's.
+            bitrate: Bits per second, at most; None for no limit but the encoder's.
 
         Raises:
             EncoderError: The encoder failed, and is of no more use.
         """
         started = self._clock()
-        self._follow_pace(started)
         picture_size = PictureSize(frame.width, frame.height, frame.pixel_ratio)
         frame = self._shrinker.shrink(frame)
         encoder = self._encoder_for(frame)
@@ -138,19 +123,9 @@ class TierEncoder:
             self._kind = kind
         return self._encoder
 
-    def _follow_pace(self, now: float) -> None:
-        if self._last_at is not None and now - self._last_at < MAX_INTERVAL_S:
-            interval = now - self._last_at
-            before = interval if self._interval is None else self._interval
-            self._interval = before + PACE_WEIGHT * (interval - before)
-        self._last_at = now
-
     def _set_rate(self, encoder: Encoder, bitrate: float | None) -> None:
         if not isinstance(encoder, RateAdjustable):
             return
-        if bitrate is not None and self._interval:
-            # The encoder gives each picture its part of a second of its nominal pictures.
-            bitrate *= self._nominal_fps * self._interval
         if bitrate is None or self._rate is None:
             changed = bitrate is not self._rate
         else:

@@ -27,7 +27,7 @@ class Delivery:
         self._all: deque[tuple[float, int]] = deque()
         self._busy: deque[tuple[float, int]] = deque()
         self.capacity: float | None = None
-        """What the link carried when it was busy last, bits per second; None where it has not been."""
+        """What the link carries, bits per second; None while it is not busy, or has not been for long enough."""
 
     def acknowledged(self, size: int, now: float, *, busy: bool) -> None:
         """``size`` bytes were acknowledged; they had to wait if the link was ``busy``."""
@@ -39,10 +39,10 @@ class Delivery:
         self._all.append((now, self._total))
         if not busy:
             self._busy.clear()
+            self.capacity = None
             return
         self._busy.append((now, self._total))
-        if (rate := _slope(self._busy)) is not None:
-            self.capacity = rate
+        self.capacity = _slope(self._busy)
 
     def rate(self, now: float) -> float:
         """Bits per second that arrive now."""

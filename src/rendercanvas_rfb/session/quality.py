@@ -36,6 +36,15 @@ GRACE_S = 1.0
 STILL_S = 1.0
 """Seconds without a chunk that make stillness."""
 
+BURST = 3.0
+"""A picture of so many times the usual bytes is a burst, such as a keyframe."""
+
+SIZE_WEIGHT = 0.1
+"""Weight of the newest picture in the usual size."""
+
+MAX_EXCUSE_S = 2.0
+"""Seconds for which a burst excuses a queue, at most."""
+
 DECREASE = 0.85
 """What remains of the delivered rate: the rest drains the queue (beta of Google Congestion Control)."""
 
@@ -105,7 +114,10 @@ class QualityController:
         self._active_at = float("-inf")
         self._grace_until = now + GRACE_S
         self._stands_since: float | None = None
+        # Bytes of a picture that is no burst, smoothed.
+        self._usual_size: float | None = None
         self._overload_since: float | None = None
+        self._is_overload = False
         self._may_decrease_at = now
         self._updated = now
         # The bitrate that congested the link last, until when it is not tried again, and for how long the next time.
@@ -144,20 +156,22 @@ class QualityController:
         size: int,
         now: float,
         *,
+        excess: float,
         queueing: float,
         floor: float,
         decode_queue: int,
-        was_full: bool,
+        overloaded: bool,
     ) -> None:
         """``size`` bytes of chunks were acknowledged.
 
         Args:
             size: Bytes.
             now: The time.
+            excess: Seconds that they took above the floor.
             queueing: Seconds that they waited behind others.
             floor: Seconds of the round trip.
             decode_queue: Pictures that wait for the decoder.
-            was_full: Whether there was no room for another chunk until now.
+            overloaded: Whether as much was in flight as the link holds.
         """
         self._active_at = now
         busy = queueing > BUSY_S
@@ -165,17 +179,21 @@ class QualityController:
         stands = queueing > STANDING_S or decode_queue >= DECODE_QUEUE
         if self.level == 0:
             # Without a bitrate, the window alone keeps the queue short, at the price of pictures.
-            stands = stands or (busy and was_full)
+            stands = stands or (busy and overloaded)
+        self._excuse_burst(size, excess, now)
         if now < self._grace_until:
             return
         if not stands:
             self._stands_since = self._overload_since = None
+            self._is_overload = False
             self._increase(now)
             return
         self._updated = now
+        # A delay that stands while little is in flight is the viewer's, or its processor's; less would not help.
+        self._is_overload = self._is_overload or overloaded or decode_queue >= DECODE_QUEUE
         if self._stands_since is None:
             self._stands_since = now
-        elif now - self._stands_since >= INTERVAL_S + floor:
+        elif self._is_overload and now - self._stands_since >= INTERVAL_S + floor:
             self._congested(now, floor, decode_queue)
 
     def take_hint(self, now: float) -> float | None:
@@ -190,6 +208,15 @@ class QualityController:
             return None
         self._hinted_at = now
         return self.bitrate
+
+    def _excuse_burst(self, size: int, excess: float, now: float) -> None:
+        """What was sent while a keyframe was on the wire waits behind it, and catches up in about the same time."""
+        usual, self._usual_size = self._usual_size, size if self._usual_size is None else self._usual_size
+        if usual is not None and size < BURST * usual:
+            self._usual_size = usual + SIZE_WEIGHT * (size - usual)
+        elif excess > STANDING_S:
+            self._grace_until = max(self._grace_until, now + min(excess, MAX_EXCUSE_S))
+            self._stands_since = None
 
     def _congested(self, now: float, floor: float, decode_queue: int) -> None:
         if now < self._may_decrease_at:
@@ -218,7 +245,7 @@ class QualityController:
         self._ceiling = delivered
         self._hold_until = now + self._hold
         self._trial_at = now + self._trial
-        self.bitrate = DECREASE * delivered if before is None else min(before, DECREASE * delivered)
+        self.bitrate = DECREASE * delivered if before is None else min(before, max(DECREASE * delivered, before / 2))
         self._updated = now
         self._why = reason
         self._set_level(max(self.level, level_for(self.bitrate, self._pixels)))

@@ -164,6 +164,7 @@ class Viewer:
         self._last_sequence: int | None = None
         self._last_heard = now
         self._last_ping = now
+        self._opened_at: float | None = None
         self._stats_due: float | None = None
         self._shown = ShownSize()
         self._moved_at = now
@@ -268,6 +269,9 @@ class Viewer:
                 return [Send(Pong(t))]
             case Bye(reason):
                 return self.close(CloseCode.NORMAL, reason)
+            case Pong(t) if t == self._opened_at:
+                self.window.heard_round_trip(now - t)
+                return []
             case _:  # Pong: that it was heard is all there is to it.
                 return []
 
@@ -294,9 +298,11 @@ class Viewer:
         self.client = hello.client
         self._last_heard = now
         self.view = hello.view
+        self._opened_at = now
         self._adaptive = adaptive
         return [
             Send(welcome),
+            Send(Ping(now)),
             SetView(hello.view),
             *self._select_tier(hello.capabilities, available),
         ]
@@ -418,7 +424,7 @@ class Viewer:
     def _acknowledge(self, sequence: int, decode_queue: int, now: float) -> list[Effect]:
         if self._last_sequence is None or serial_less(self._last_sequence, sequence):
             raise ProtocolError(f"message.sequence {sequence} acknowledges a chunk that was not sent")
-        was_full, before = not self.window.has_room, self.window.bytes
+        overloaded, before = self.window.is_overloaded, self.window.bytes
         freed = self.window.acknowledged(sequence, now)
         self._meter.shown(freed, now)
         self._shown.acknowledged(sequence)
@@ -426,10 +432,11 @@ class Viewer:
             self.quality.acknowledged(
                 before - self.window.bytes,
                 now,
+                excess=self.window.excess,
                 queueing=self.window.queueing,
                 floor=self.window.floor,
                 decode_queue=decode_queue,
-                was_full=was_full,
+                overloaded=overloaded,
             )
         return [*self._follow_quality(), *self._ask()]
 

@@ -50,6 +50,9 @@ QUEUE_S = 0.060
 """Seconds of queue that the bytes in flight may make on a link whose bandwidth is known: two frames at 30 frames a
 second, so that the link does not run dry between them. The chunk that passes the limit comes on top."""
 
+SHOWING_S = 0.03
+"""Seconds that decoding and showing a picture adds to a round trip, before that is measured: two frames of a screen."""
+
 FLOOR_MEMORY_S = 10.0
 """How long the smallest delay is believed while every delay is longer, by `GROW_BELOW_S` at least."""
 
@@ -81,6 +84,8 @@ class Window:
         """Smoothed time from sending to showing, seconds; None before the first acknowledgement."""
         self.bitrate: float | None = None
         """Bits per second that the link carries; None where that is not known. Set by whoever finds out."""
+        self.excess = 0.0
+        """What the last acknowledged chunk took above the floor, seconds: its own time on the wire, and queueing."""
         self.queueing = 0.0
         """What the last acknowledged chunk waited behind others, seconds."""
 
@@ -115,6 +120,18 @@ class Window:
         if self.bitrate is None:
             return self._max_bytes
         return min(MAX_BYTES, self.bitrate / 8 * (self.floor + QUEUE_S))
+
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether as much is in flight as the link holds; of a link that is not known, whether there is no room."""
+        return not self.has_room if self.bitrate is None else self._bytes >= self.max_bytes
+
+    def heard_round_trip(self, seconds: float) -> None:
+        """A message without a picture took so long, there and back.
+
+        The first picture may be a keyframe that takes a second on the wire, which must not pass for the floor.
+        """
+        self._floor = min(self._floor, seconds + SHOWING_S)
 
     @property
     def has_room(self) -> bool:
@@ -156,8 +173,9 @@ class Window:
         self.delay = delay if self.delay is None else self.delay + SMOOTHING * (delay - self.delay)
         self._floor = min(self._floor, delay)
         # A chunk's own time on the wire is no queue.
+        self.excess = delay - self._floor
         own = 0.0 if self.bitrate is None else 8 * size / self.bitrate
-        self.queueing = max(0.0, delay - self._floor - own)
+        self.queueing = max(0.0, self.excess - own)
         if self.queueing < GROW_BELOW_S:
             self._floor_time = now
 
@@ -169,7 +187,7 @@ class Window:
             return
         if now - self._floor_time > FLOOR_MEMORY_S:
             self._size, self._floor = MIN_CHUNKS, float("inf")
-        elif self.queueing > SHRINK_ABOVE_S:
+        elif self.queueing > SHRINK_ABOVE_S and self.bitrate is None:
             self._size = max(MIN_CHUNKS, self._size * SHRINK_FACTOR)
             self._is_starting = False
         elif self.queueing < GROW_BELOW_S and self._was_full and not self._is_starting:

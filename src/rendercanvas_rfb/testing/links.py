@@ -11,11 +11,12 @@ import itertools
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..protocol.chunk import Chunk, pack_chunk
 from ..protocol.formats import BT709, Chroma, PictureFormat, StreamInfo, Tier
-from ..protocol.messages import Ack, Capabilities, ChunkHeader, Hello, Pong, View, Welcome
-from ..session.effects import Advise, Effect, NeedPicture, SelectTier, SendChunk
+from ..protocol.messages import Ack, Capabilities, ChunkHeader, Hello, Ping, Pong, View, Welcome
+from ..session.effects import Advise, Effect, NeedPicture, SelectTier, Send, SendChunk
 from ..session.levels import LEVELS
 from ..session.turns import Turns
 from ..session.viewer import Viewer
@@ -148,6 +149,8 @@ class SimulatedViewer:
                     simulation.tiers[self.tier].turns.request_keyframe()
                 case SendChunk(chunk):
                     self._send(chunk)
+                case Send(Ping(t)):
+                    simulation.later(self.link.round_trip, partial(self._pong, t))
                 case Advise(event):
                     self.hints.append(event.members["bitrate"])
                 case _:
@@ -166,6 +169,9 @@ class SimulatedViewer:
         level = 0 if chunk.tier is None else chunk.tier.level
         self.shown.append(Shown(now, now - sent, len(chunk.message), header.keyframe, level))
         self.apply(self.viewer.receive(Ack(header.sequence), now))
+
+    def _pong(self, t: float) -> None:
+        self.apply(self.viewer.receive(Pong(t), self._simulation.now))
 
     def _tick(self) -> None:
         now = self._simulation.now
