@@ -94,6 +94,14 @@ def tests_latest_rendercanvas(session: nox.Session) -> None:
 
 
 @nox.session
+def tests_firefox(session: nox.Session) -> None:
+    """Run the main path in a real Firefox."""
+    need_system_packages(session, "firefox")
+    install_project(session)
+    session.run("pytest", "tests/firefox", *session.posargs, env={"WITH_FIREFOX": "1"})
+
+
+@nox.session
 def tests_old_websockets(session: nox.Session) -> None:
     """Run the tests of the server and the backend's contract tests with the oldest websockets that is supported."""
     need_system_packages(session, "vulkan", "x11")

@@ -62,10 +62,16 @@ def has_chromium() -> bool:
     return any(shutil.which(command) for command in CHROMIUM_COMMANDS)
 
 
+def has_firefox() -> bool:
+    """Tell whether a Firefox can be started by one of its usual names."""
+    return any(shutil.which(command) for command in ("firefox-esr", "firefox"))
+
+
 REQUIREMENTS = {
     "vulkan": Requirement("a Vulkan driver", "mesa-vulkan-drivers", has_vulkan_driver),
     "x11": Requirement("the X11 client libraries", "libxext6", has_x11),
     "chromium": Requirement("the Chromium browser", "chromium", has_chromium),
+    "firefox": Requirement("the Firefox browser", "firefox-esr", has_firefox),
 }
 
 
