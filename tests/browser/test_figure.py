@@ -32,11 +32,10 @@ def camera(figure):
 
 
 async def test_its_colours_are_those_of_the_framebuffer(figure, open_page):
-    # Those that video in 4:4:4 makes of them.
-    figure.canvas._display.set_options(settle=False, quality="balanced")
+    figure.canvas._display.set_options(settle=False)  # Those that the video makes of them.
     viewer = await open_page(figure.canvas.url, 1280, 720)
     shown, drawn = await viewer.current(figure.canvas._display, (1280, 720))
-    assert await viewer.get("view.stats.chroma") == "444"
+    assert await viewer.get("view.stats.chroma") in ("rgb", "444")
     difference = np.abs(shown.astype(int) - drawn.astype(int)).max(axis=2)
     assert np.mean(difference <= 6) >= 0.99
     for color in [(255, 0, 255), (0, 255, 0)]:
@@ -47,25 +46,23 @@ async def test_its_colours_are_those_of_the_framebuffer(figure, open_page):
 
 async def test_it_is_exact_once_it_stands_still_and_goes_on_when_it_is_dragged(figure, open_page):
     display = figure.canvas._display
-    display.set_options(quality="balanced")  # Whose video is lossy.
     viewer = await open_page(figure.canvas.url, 640, 480)
     await viewer.current(display, (640, 480))
     await viewer.until("view.stats.lossless")
     shown, drawn = await viewer.current(display, (640, 480))
     assert np.array_equal(shown, drawn)
-    keyframes, version = sum(tier.keyframes for tier in display.pipeline.metrics("")), display.latest.version
+    version = display.latest.version
     mouse = viewer.page.mouse
     await mouse.move(300, 240)
     await mouse.down()
     for x in range(310, 400, 10):
         await mouse.move(x, 240)
     await until(lambda: display.latest.version != version, "the pan")
-    await viewer.until("view.stats.format == 'h264' && !view.stats.lossless")
+    await viewer.until(f"view.stats.format === 'h264' && view.frame.frame !== {version}")
     await mouse.up()
     await viewer.until("view.stats.lossless")
     shown, drawn = await viewer.current(display, (640, 480))
     assert np.array_equal(shown, drawn)
-    assert sum(tier.keyframes for tier in display.pipeline.metrics("")) == keyframes
     assert await viewer.get("view.stats.errors") == 0
 
 

@@ -29,13 +29,12 @@ class Pattern:
         self.context.set_bitmap(self.make(width, height))
 
 
-async def test_video_in_444_is_sharp_and_has_the_right_colours(make_canvas, open_page):
+async def test_video_is_sharp_and_has_the_right_colours(make_canvas, open_page):
     canvas = make_canvas(settle=False)
-    canvas._display.set_options(quality="balanced")
     Pattern(canvas, color_blocks)
     viewer = await open_page(canvas.url, 640, 480)
     shown, drawn = await viewer.current(canvas._display, (640, 480))
-    assert await viewer.get("view.stats.format + view.stats.chroma") == "h264444"
+    assert await viewer.get("view.stats.format + view.stats.chroma") in ("h264rgb", "h264444")
     assert shown.shape == (480, 640, 3)
     assert largest_difference(shown, drawn, share=0.99) <= 6
 
