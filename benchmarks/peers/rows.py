@@ -81,7 +81,12 @@ def many_viewers(system: str, size: str, seconds: float, count: int = 16) -> Num
         all_of_them = measure(server, seconds)
         logs = [*others.finish(), *first.finish()]
     cpu = [timed.cpu_s / (timed.ended_at - timed.started_at) for timed in (one, all_of_them)]
-    return {"CPU ratio": cpu[1] / cpu[0], "slowest fps": min(all_of_them.fps(log) for log in logs)}
+    return {
+        "CPU ratio": cpu[1] / cpu[0],
+        "CPU % with 1": 100 * cpu[0],
+        "CPU % with all": 100 * cpu[1],
+        "slowest fps": min(all_of_them.fps(log) for log in logs),
+    }
 
 
 def unthrottled(system: str, size: str, seconds: float, ceiling_fps: float = 400) -> Numbers:
