@@ -146,6 +146,7 @@ def test_every_option_takes_effect(open_encoder, chroma) -> None:
         "mbtree": "0",
         "subme": "0",
         "8x8dct": "1",
+        "cabac": "1",
         "rc": "crf",
         "crf": "17.5",
         "vbv_maxrate": "62500",
