@@ -55,6 +55,10 @@ class Program:
         """Press Ctrl-C."""
         self._process.send_signal(signal.SIGINT)
 
+    def terminate(self) -> None:
+        """Tell it to end, as supervisors do."""
+        self._process.send_signal(signal.SIGTERM)
+
     async def finish(self) -> int:
         """Its exit code, once it has ended by itself, with all output read."""
         async with asyncio.timeout(TIMEOUT_S):

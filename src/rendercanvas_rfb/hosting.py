@@ -20,6 +20,7 @@ from .errors import ConfigurationError
 from .limits import ServerLimits
 from .private import MakeDisplay
 from .server import DEFAULT_HOST, DEFAULT_PORT, Server
+from .termination import say_goodbye_on_termination
 
 __all__ = ["ServerOptions", "host_display", "host_private", "stop_all"]
 
@@ -39,7 +40,8 @@ class ServerOptions:
 
 DEFAULT_OPTIONS = ServerOptions()
 
-_lock = threading.Lock()
+# A signal may come while it is held, and its handler takes it again.
+_lock = threading.RLock()
 _servers: dict[tuple[str, int], tuple[Server, ServerOptions]] = {}
 
 
@@ -146,6 +148,7 @@ def _server_at(host: str, port: int, options: ServerOptions) -> Server:
     server.start()
     if not _servers:
         atexit.register(stop_all)
+        say_goodbye_on_termination(stop_all)
     _servers[host, port] = (server, options)
     return server
 

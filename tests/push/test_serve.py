@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,8 @@ from rendercanvas_rfb import ColorSpace, Display, serve
 from rendercanvas_rfb.client import connect, view_of
 from rendercanvas_rfb.errors import ConfigurationError
 from tests.programs import picture_where, running, share
+from tests.push.viewers import closing
+from tests.recording.movies import read
 from tests.support import free_port, until
 
 ORANGE = (240, 140, 20)
@@ -82,6 +86,48 @@ async def test_a_program_is_watched_and_ends_without_a_complaint(program: str) -
         process.interrupt()
         assert await process.finish() in (0, 1, -2, 130)
     assert not [line for line in process.errors if "Warning" in line]
+
+
+async def test_a_program_that_is_told_to_end_says_goodbye_to_its_viewers(tmp_path: Path) -> None:
+    recorded = tmp_path / "a.mp4"
+    code = f"""
+import time
+import numpy as np
+from rendercanvas_rfb import serve
+display = serve(160, 120)
+recording = display.record({str(recorded)!r})
+while True:
+    display.publish({FRAME})
+    time.sleep(0.01)
+"""
+    async with running("-W", "error", "-X", "dev", "-c", code) as process:
+        async with connect(await process.address("display-1")) as client:
+            await picture_where(client, lambda pixels: share(pixels, ORANGE) > 0.99, "orange")
+            process.terminate()
+            end = await closing(client)
+            assert (end.code, end.reason) == (1001, "server shuts down")
+        assert await process.finish() == -signal.SIGTERM
+    assert len(read(recorded)) >= 1
+    assert not [line for line in process.errors if "Warning" in line]
+
+
+async def test_a_program_that_handles_the_signal_itself_is_left_alone() -> None:
+    code = f"""
+import signal
+import numpy as np
+from rendercanvas_rfb import serve
+signal.signal(signal.SIGTERM, lambda *_: display.close())
+display = serve(160, 120)
+display.publish({FRAME})
+while not display.closed:
+    display.poll_events(timeout=0.1)
+"""
+    async with running("-W", "error", "-X", "dev", "-c", code) as process:
+        async with connect(await process.address("display-1")) as client:
+            await client.next_picture()
+            process.terminate()
+            assert (await closing(client)).code == 1000
+        assert await process.finish() == 0
 
 
 async def test_a_served_display_can_be_watched_and_closed() -> None:
