@@ -307,7 +307,7 @@ class ViewerSession:
             pipeline.wish_preview(self, format)
 
     def _report(self) -> None:
-        self._display.pipeline.ready(self, self._viewer.room)
+        self._display.pipeline.ready(self, self._viewer.report())
         self._display.pipeline.wish_still(self, self._viewer.still_wish)
 
     def _put(self, message: str | bytes | _Keyed | Close) -> bool:

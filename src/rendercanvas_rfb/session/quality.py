@@ -17,7 +17,7 @@ and for twice as long after each time.
 from __future__ import annotations
 
 from .delivery import Delivery
-from .levels import LEVELS, SLOWEST, level_for
+from .levels import LEVELS, REFERENCE_FPS, SLOWEST, level_for
 
 __all__ = ["QualityController"]
 
@@ -65,9 +65,11 @@ MAX_HOLD_S = 20.0
 """Seconds in which a bitrate that congested the link is not tried again: the first time, and at most."""
 
 TRIAL_S = 10.0
+FUTILE_TRIAL_S = 40.0
 MAX_TRIAL_S = 160.0
-"""Seconds before the level above is tried where its encoder does not need the bitrate, so that nothing tells what the
-link carries: the first time, and at most. A trial that fails costs a second of queue and two keyframes."""
+"""Seconds before the level above is tried where its encoder does not need the bitrate, so that nothing tells what
+the link carries: the first time, the first time where its pictures were more than the link carried, and at most. A
+trial that fails costs a second of queue and two keyframes."""
 
 USED = 0.6
 """Part of the bitrate that must be delivered for it to be increased: what is not used proves nothing."""
@@ -177,7 +179,7 @@ class QualityController:
         busy = queueing > BUSY_S
         self.delivery.acknowledged(size, now, busy=busy)
         stands = queueing > STANDING_S or decode_queue >= DECODE_QUEUE
-        if self.level == 0:
+        if self.bitrate is None:
             # Without a bitrate, the window alone keeps the queue short, at the price of pictures.
             stands = stands or (busy and overloaded)
         self._excuse_burst(size, excess, now)
@@ -211,10 +213,11 @@ class QualityController:
 
     def _excuse_burst(self, size: int, excess: float, now: float) -> None:
         """What was sent while a keyframe was on the wire waits behind it, and catches up in about the same time."""
-        usual, self._usual_size = self._usual_size, size if self._usual_size is None else self._usual_size
-        if usual is not None and size < BURST * usual:
-            self._usual_size = usual + SIZE_WEIGHT * (size - usual)
-        elif excess > STANDING_S:
+        usual = size if self._usual_size is None else self._usual_size
+        is_burst = self._usual_size is None or size >= BURST * usual
+        # Where all pictures have become that large, they are no bursts after a few.
+        self._usual_size = usual + SIZE_WEIGHT * (min(size, BURST * usual) - usual)
+        if is_burst and excess > STANDING_S:
             self._grace_until = max(self._grace_until, now + min(excess, MAX_EXCUSE_S))
             self._stands_since = None
 
@@ -242,6 +245,8 @@ class QualityController:
         elif before is not None:
             self._hold = HOLD_S
         delivered = max(delivered, MIN_BITRATE / DECREASE)
+        if before is None and 8 * (self._usual_size or 0.0) * REFERENCE_FPS > delivered:
+            self._trial = max(self._trial, FUTILE_TRIAL_S)
         self._ceiling = delivered
         self._hold_until = now + self._hold
         self._trial_at = now + self._trial

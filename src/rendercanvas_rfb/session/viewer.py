@@ -9,7 +9,7 @@ promises:
 - After a chunk of video that was not sent, none is sent until the next keyframe.
 - A lossless still changes nothing for the chunks of the stream that come after it, whether or not it was sent; nor
   does the image that a newcomer is shown until there is a keyframe.
-- There are never more chunks in flight than the window allows.
+- There are never more chunks in flight than the window allows, or allowed when it was last reported.
 - Nothing is queued here: what is not sent at once is left out, so that the next chunk sent is the latest.
 """
 
@@ -154,6 +154,7 @@ class Viewer:
         self._available: frozenset[Tier] = frozenset()
         self._adaptive = True
         self._wanted: Tier | None = None
+        self._promised = False
         self._handshake_s = handshake_s
         self._held = HeldInput()
         self._meter = ViewerMeter(now)
@@ -181,14 +182,14 @@ class Viewer:
         """Whether a chunk that is offered now is sent, provided that it is of the right kind."""
         return self.visible and self.window.has_room
 
-    @property
-    def room(self) -> Room:
-        """What the encoder of its tier has to know."""
+    def report(self) -> Room:
+        """What the encoder of its tier has to know. Where it says that there is room, the next chunk will be taken."""
+        self._promised = self.has_room
         oldest = self.window.oldest
         is_followed = oldest is not None and self.visible and not self._needs_keyframe
         patience = max(STALL_S, STALL_ROUND_TRIPS * self.window.floor)
         wait_until = oldest + patience if is_followed and oldest is not None else float("-inf")
-        return Room(self.has_room, wait_until, self.quality.bitrate)
+        return Room(self._promised, wait_until, self.quality.bitrate)
 
     @property
     def needs_picture(self) -> bool:
@@ -338,7 +339,9 @@ class Viewer:
             # for a picture open.
             return self._ask()
         usable = chunk.header.keyframe or not self._needs_keyframe
-        if not (usable and self.has_room):
+        # The window may have shrunk while the chunk that it had room for was being encoded.
+        has_room, self._promised = self.has_room or (self.visible and self._promised), False
+        if not (usable and has_room):
             if usable and self.visible:
                 self.quality.missed(now)
             self._needs_keyframe = True

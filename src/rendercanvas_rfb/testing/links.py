@@ -156,7 +156,7 @@ class SimulatedViewer:
                 case _:
                     pass
         if self.tier is not None:
-            simulation.tiers[self.tier].turns.set_room(self, self.viewer.room)
+            simulation.tiers[self.tier].turns.set_room(self, self.viewer.report())
 
     def _send(self, chunk: Chunk) -> None:
         now = self._simulation.now
