@@ -12,6 +12,7 @@ import pytest
 from rendercanvas_rfb.client import connect, view_of
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
 from rendercanvas_rfb.protocol.messages import Ping, Pong
+from rendercanvas_rfb.rfb import _NextDraw
 from tests.support import until
 
 
@@ -245,3 +246,27 @@ async def test_a_draw_that_blocks_delays_no_join_and_no_heartbeat(make_canvas, p
     async with connect(canvas.url) as client:
         await asyncio.gather(asyncio.to_thread(meanwhile), client.next_picture())
     assert joined.is_set()
+
+
+def test_draws_that_events_ask_for_keep_to_the_frame_rate_over_time():
+    pace = _NextDraw("ondemand", 10.0)
+    draws = []
+    for milliseconds in range(10_000):
+        if pace.is_due(milliseconds / 1000):
+            pace.drawn(milliseconds / 1000)
+            draws.append(milliseconds)
+    assert 99 <= len(draws) <= 101
+    # After a pause one may come half a period early, to make up for it, and no more of them.
+    pace.drawn(20.0)
+    assert not pace.is_due(20.04)
+    assert pace.is_due(20.06)
+    pace.drawn(20.06)
+    assert not pace.is_due(20.14)
+    assert pace.is_due(20.16)
+
+
+def test_in_manual_mode_no_event_brings_a_draw():
+    pace = _NextDraw("manual", 10.0)
+    assert not pace.is_due(100.0)
+    pace.set_mode("ondemand", None)
+    assert pace.is_due(100.0)
