@@ -20,7 +20,6 @@ from .display import Display
 from .errors import StateError
 from .events import INPUT_TYPES, to_rendercanvas
 from .frames import PixelFormat
-from .gpu.context import GpuContext
 from .hosting import host_display
 from .policy import DEFAULT_MAX_SIZE, ViewerPolicy
 
@@ -178,9 +177,8 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _can_draw(self) -> bool:
         """Whether a picture that is drawn now would be seen soon."""
-        context = self._canvas_context
-        has_room = context.has_room if isinstance(context, GpuContext) else True
-        return has_room and self._display is not None and self._display.wants_frame()
+        has_room = getattr(self._canvas_context, "has_room", True)
+        return bool(has_room) and self._display is not None and self._display.wants_frame()
 
     def _wake(self) -> None:
         """What there is to do when the display has something new."""
@@ -224,7 +222,12 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def get_context(self, context_type: str | type) -> Any:
         """The context to render with, as ``rendercanvas.BaseRenderCanvas`` says; that of "wgpu" is ours."""
-        return super().get_context(GpuContext if context_type in ("wgpu", WgpuContext) else context_type)
+        if context_type not in ("wgpu", WgpuContext):
+            return super().get_context(context_type)
+        # Whoever draws bitmaps does not wait for wgpu to be imported.
+        from .gpu.context import GpuContext
+
+        return super().get_context(GpuContext)
 
     def _rc_get_present_info(self, present_methods: list[str]) -> dict[str, Any] | None:
         if "bitmap" not in present_methods:
