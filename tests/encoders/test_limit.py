@@ -51,8 +51,9 @@ def test_bytes_follow_the_limit_down_and_up_without_a_keyframe(make, fps, chroma
     for limit in (2_000_000, 500_000, 150_000, 1_000_000, 4_000_000):
         stream.encoder.set_max_bitrate(limit)
         stream.bits_per_second(1)
-        # The heatmap needs 2 Mbit/s at 30 pictures per second.
-        assert 0.1 * min(limit, 500_000) < stream.bits_per_second(2) < 1.25 * limit
+        # Noise takes whatever there is; the heatmap may need less.
+        least = 0.2 * limit if make is noise else 0
+        assert least < stream.bits_per_second(2) < 1.25 * limit
     assert stream.keyframes == [0]
     assert len(decode_pictures(stream.encoder.info, stream.made, *SIZE)) == len(stream.made)
     stream.encoder.close()
