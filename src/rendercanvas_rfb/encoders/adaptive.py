@@ -19,7 +19,7 @@ Open = Callable[[], Encoder]
 class AdaptiveEncoder:
     """Two encoders, of which one makes the picture; `ExactPolicy` chooses. Each switch begins a stream.
 
-    An exact picture that turns out to be too large is made again with loss, and not returned. Frames whose samples are
+    An exact picture that turns out to be too large is made again with loss, and not returned. Frames that have only
     Y'CbCr are coded with loss: in RGB they would be no better, and larger.
 
     Args:
@@ -69,11 +69,14 @@ class AdaptiveEncoder:
         """See `Encoder.encode`."""
         if self._closed:
             raise EncoderError("the encoder is closed")
-        if frame.format.is_planar:
+        if frame.format.is_planar and frame.exact_source is None:
             return self._encode_lossy(frame, keyframe)
         mode = self._policy.mode(self._clock())
+        exact = frame if mode is Mode.LOSSY else frame.exact()
+        if exact.format.is_planar and mode is not Mode.LOSSY:  # It came too late for the GPU.
+            return self._encode_lossy(frame, keyframe)
         if mode is Mode.EXACT:
-            picture, cost = self._timed(mode, frame, keyframe)
+            picture, cost = self._timed(mode, exact, keyframe)
             self._policy.made(cost, self._clock())
             if self._policy.is_exact:
                 self._info = self._encoders[mode].info
@@ -81,7 +84,7 @@ class AdaptiveEncoder:
                 return picture
         picture = self._encode_lossy(frame, keyframe)
         if mode is Mode.TRIAL:
-            _, cost = self._timed(mode, frame, keyframe=False)
+            _, cost = self._timed(mode, exact, keyframe=False)
             self._policy.tried(cost, self._clock())
         else:
             self._close(Mode.TRIAL)
