@@ -101,7 +101,7 @@ class Display(Stage):
             FrameError: The array is not of that kind, or the pixel ratio is no positive finite number.
         """
         frame = self._publisher.present(pixels, format, pixel_ratio, color)
-        self._has_published()
+        self._has_published(frame)
         return frame
 
     def publish(
@@ -151,7 +151,7 @@ class Display(Stage):
         shown = self._publisher.publish(
             frame, format=format, pixel_ratio=pixel_ratio, color=color, timestamp=timestamp, copy=copy
         )
-        self._has_published()
+        self._has_published(shown)
         return shown.version
 
     def wait_encoded(self, timeout: float | None = None) -> bool:

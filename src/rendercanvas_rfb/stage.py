@@ -57,6 +57,7 @@ class Stage:
         self._audience = Audience({"title": name, "cursor": "default"}, ViewerPolicy() if policy is None else policy)
         self._closed = False
         self._published_at = clock()
+        self._published_size: PictureSize | None = None
         self._at_close: list[Callable[[], None]] = []
         self._options = DisplayOptions() if options is None else options
         self._options_changing = threading.Lock()
@@ -111,12 +112,12 @@ class Stage:
     def show(self, draft: Frame, *, is_new: bool) -> Frame:
         """Make ``draft`` the picture, as `Publisher.show` says: for whoever draws on the GPU."""
         frame = self._publisher.show(draft, is_new=is_new)
-        self._has_published()
+        self._has_published(frame)
         return frame
 
     def show_again(self) -> None:
         """The latest picture was drawn once more, and is the same."""
-        self._has_published()
+        self._has_published(self.latest)
 
     def wants_frame(self) -> bool:
         """Whether a frame that is published now would be sent to somebody."""
@@ -190,11 +191,19 @@ class Stage:
         if stale != self._audience.is_stale:
             self._audience.set_state({"stale": stale})
 
-    def _has_published(self) -> None:
+    def _has_published(self, frame: Frame | None) -> None:
         """The program gave a picture, be it another one or not."""
         self._published_at = self._clock()
-        if self._audience.is_stale:
-            self._audience.set_state({"stale": False})
+        news: dict[str, Any] = {"stale": False} if self._audience.is_stale else {}
+        if frame is not None:
+            size = PictureSize(frame.width, frame.height, frame.pixel_ratio)
+            # Only when that of the pictures changes: what the program says itself meanwhile holds until then.
+            if size != self._published_size:
+                self._published_size = size
+                ratio = size.pixel_ratio
+                news.update(width=size.width / ratio, height=size.height / ratio, pixel_ratio=ratio)
+        if news:
+            self._audience.set_state(news)
 
     def _choose_encoders(self, options: DisplayOptions) -> tuple[EncoderFactory, tuple[Tier, ...]]:
         tiers, opener = options.select()

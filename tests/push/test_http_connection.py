@@ -82,7 +82,8 @@ class HttpSocket:
     async def send(self, message: str) -> None:
         await self.started.wait()
         response = await self.post(self._sent, message)
-        assert response.status_code == 204, response.text
+        # The connection may have ended meanwhile, which what comes down says.
+        assert response.status_code in (204, 404, 410), response.text
         self._sent += 1
 
     async def post(self, first: object, body: str | bytes) -> httpx.Response:

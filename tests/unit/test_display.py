@@ -161,6 +161,19 @@ class TestState:
         display.set_state()
         assert watcher.told == [{"cursor": "text"}]
 
+    def test_the_size_of_pictures_is_told_when_it_changes(self, display: Display) -> None:
+        watcher = watch(display)
+        display.publish(picture(1, 40, 30), pixel_ratio=2.0)
+        display.publish(picture(2, 40, 30), pixel_ratio=2.0)
+        display.set_state(width=100)  # The program knows what comes next.
+        display.publish(picture(3, 40, 30), pixel_ratio=2.0)
+        display.publish(picture(4, 50, 30))
+        assert watcher.told == [
+            {"width": 20.0, "height": 15.0, "pixel_ratio": 2.0},
+            {"width": 100},
+            {"width": 50.0, "height": 30.0, "pixel_ratio": 1.0},
+        ]
+
     def test_a_css_size_is_told_as_lengths(self, display: Display) -> None:
         watcher = watch(display)
         display.set_css_size(640, "50vh")
@@ -184,6 +197,7 @@ class TestState:
             clock.advance(60.0)
             display.check_freshness()  # There is no picture yet that could be old.
             display.present(picture(1))
+            watcher.told.clear()
             clock.advance(5.0)
             display.check_freshness()
             assert watcher.told == []
@@ -198,6 +212,7 @@ class TestState:
     def test_a_program_that_promised_nothing_is_never_late(self, display: Display, clock: ManualClock) -> None:
         watcher = watch(display)
         display.present(picture(1))
+        watcher.told.clear()
         clock.advance(3600.0)
         display.check_freshness()
         assert watcher.told == []
