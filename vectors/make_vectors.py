@@ -39,6 +39,7 @@ from rendercanvas_rfb.protocol.messages import (
     Stats,
     StatsRequest,
     StreamStarted,
+    Taken,
     View,
     ViewChanged,
     Welcome,
@@ -50,6 +51,9 @@ FOLDER = Path(__file__).parent
 
 Sample = dict[str, Any]
 
+LATEST = 2**53 - 1
+"""The largest integer that a JSON number carries exactly into JavaScript."""
+
 H264_RGB = Tier(PictureFormat.H264, Chroma.RGB)
 H264_444 = Tier(PictureFormat.H264, Chroma.YUV444)
 H264_420 = Tier(PictureFormat.H264, Chroma.YUV420)
@@ -58,6 +62,7 @@ IMAGES = (PictureFormat.WEBP, PictureFormat.JPEG, PictureFormat.PNG)
 VIEW = View(1280.0, 720.5, 2560, 1441, 2.0, visible=True)
 HIDDEN = View(0.0, 0.0, 0, 0, 1.0, visible=False)
 CAPABILITIES = Capabilities((H264_RGB, H264_444, H264_420), IMAGES)
+SESSION = "0123456789-ABCDEFGHIJ_abcdefghij"
 HELLO = Hello(CAPABILITIES, VIEW, token="a token", client="rendercanvas-rfb-web/0.1.0")
 
 AT = {"x": 10.5, "y": 20.0, "buttons": (1,), "modifiers": ("Shift", "Control")}
@@ -86,6 +91,9 @@ CLIENT: Mapping[str, ClientMessage] = {
     "hello without a screen, video or token": Hello(
         Capabilities((), (PictureFormat.PNG,), "insecure-context"), client="load test"
     ),
+    "hello with a session": Hello(CAPABILITIES, VIEW, session=SESSION),
+    "hello with the shortest session": Hello(CAPABILITIES, VIEW, session="s" * 22),
+    "hello with the longest session": Hello(CAPABILITIES, VIEW, session="-" * 64),
     "view": ViewChanged(VIEW),
     "view of a hidden page": ViewChanged(HIDDEN),
     "ack": Ack(17, 3),
@@ -96,6 +104,10 @@ CLIENT: Mapping[str, ClientMessage] = {
     "message": Message({"threshold": 0.5, "names": ["a", "ö"], "none": None}),
     "message with a key": Message([1, True, "text"], "selection"),
     "message of nothing": Message(None, "k" * 64),
+    "message with a number": Message("apply", number=1),
+    "message with the largest number": Message(1, "threshold", LATEST),
+    "event with a number": InputEvent(EVENTS["pointer down"], 2),
+    "event with the largest number": InputEvent(EVENTS["key up"], LATEST),
     "stats on": StatsRequest(True),
     "stats off": StatsRequest(False),
     "ping": Ping(12.25),
@@ -119,7 +131,11 @@ STREAM_444 = StreamInfo(H264_444, "avc1.F4001F", 1280, 720, BT709, "libx264")
 STREAM_420 = StreamInfo(H264_420, "avc1.42C01E", 642, 482, BT709, "libx264")
 
 SERVER: Mapping[str, ServerMessage] = {
-    "welcome": Welcome("v1", "canvas-1", "0.1.0", STATE),
+    "welcome": Welcome("v1", "canvas-1", "0.1.0", STATE, SESSION),
+    "welcome back": Welcome("v1", "canvas-1", "0.1.0", STATE, SESSION, resumed=True, taken=17),
+    "welcome back after the largest number": Welcome("v1", "canvas-1", "0.1.0", STATE, SESSION, True, LATEST),
+    "taken": Taken(1),
+    "taken up to the largest number": Taken(LATEST),
     "state": StateChanged({"title": "another"}),
     "state with nothing": StateChanged({}),
     "state with a member that this version does not know": StateChanged({"future": [1, {"a": None}]}),
@@ -219,6 +235,13 @@ def invalid_client_messages() -> Iterator[tuple[str, str]]:
     yield "hello with image formats of another type", changed(HELLO, images=[["png"]])
     yield "hello with too many image formats", changed(HELLO, images=["png"] * 17)
     yield "hello with an unknown reason for no video", changed(HELLO, no_video="no idea")
+    yield "hello with a session of another type", changed(HELLO, session=5)
+    yield "hello with an empty session", changed(HELLO, session="")
+    yield "hello with a session that is too short", changed(HELLO, session="s" * 21)
+    yield "hello with a session that is too long", changed(HELLO, session="s" * 65)
+    yield "hello with a session of other characters", changed(HELLO, session="=" * 32)
+    yield "hello with a session of letters that ASCII has not got", changed(HELLO, session="é" * 32)
+    yield "hello with a session and a line break", changed(HELLO, session="s" * 32 + "\n")
     yield "view without its view", '{"type":"view"}'
     yield "view of null", '{"type":"view","view":null}'
     yield "view with a negative width", changed(ViewChanged(VIEW), view__width=-1)
@@ -246,6 +269,14 @@ def invalid_client_messages() -> Iterator[tuple[str, str]]:
     yield "message with data that is too long", changed(Message("x" * 32767))
     yield "message with a number that is none", '{"type":"message","key":null,"data":[1e999]}'
     yield "message with half a surrogate pair", '{"type":"message","key":null,"data":"\\ud800"}'
+    for kind, message in (("message", CLIENT["message"]), ("event", CLIENT["event key down"])):
+        yield f"{kind} with the number 0", changed(message, n=0)
+        yield f"{kind} with a negative number", changed(message, n=-1)
+        yield f"{kind} with a number that is too large", changed(message, n=LATEST + 1)
+        yield f"{kind} with a number that is no integer", changed(message, n=1.5)
+        yield f"{kind} with a number that is a string", changed(message, n="1")
+        yield f"{kind} with a number that is a boolean", changed(message, n=True)
+        yield f"{kind} with null as number", changed(message, n=None)
     yield "stats without enabled", '{"type":"stats"}'
     yield "stats with enabled of another type", '{"type":"stats","enabled":1}'
     for name, event in invalid_events():
@@ -304,10 +335,22 @@ def invalid_server_messages() -> Iterator[tuple[str, str]]:
     welcome, stream = SERVER["welcome"], SERVER["stream of H.264 4:4:4"]
     yield from NOT_MESSAGES.items()
     yield "a viewer's message", encode(CLIENT["ack"])
-    for name in ("protocol", "viewer", "name", "server", "state"):
+    for name in ("protocol", "viewer", "name", "server", "state", "session", "resumed", "input"):
         yield f"welcome without {name}", changed(welcome, **{name: REMOVED})
     yield "welcome with a state of another type", changed(welcome, state=[])
     yield "welcome with a viewer of another type", changed(welcome, viewer=1)
+    yield "welcome with a session that is null", changed(welcome, session=None)
+    yield "welcome with a session that is too short", changed(welcome, session="s" * 21)
+    yield "welcome with a session of other characters", changed(welcome, session="+" * 32)
+    yield "welcome with resumed of another type", changed(welcome, resumed=1)
+    yield "welcome with a negative input", changed(welcome, input=-1)
+    yield "welcome with an input that is too large", changed(welcome, input=LATEST + 1)
+    yield "welcome with an input that is no integer", changed(welcome, input=0.5)
+    yield "taken without a number", '{"type":"taken"}'
+    yield "taken of the number 0", '{"type":"taken","n":0}'
+    yield "taken of a number that is no integer", '{"type":"taken","n":1.5}'
+    yield "taken of a number that is a string", '{"type":"taken","n":"1"}'
+    yield "taken of a number that is too large", changed(Taken(1), n=LATEST + 1)
     yield "state without its state", '{"type":"state"}'
     yield "state of null", '{"type":"state","state":null}'
     for name in ("stream", "codec", "format", "coded_width", "coded_height", "color", "encoder", "reason"):
@@ -338,7 +381,7 @@ def client_messages() -> list[Sample]:
         **{name: encode(message) for name, message in CLIENT.items()},
         "hello with members that this version does not know": changed(HELLO, future=[1], view__depth=10),
         "hello without the optional members": changed(
-            HELLO, token=REMOVED, view=REMOVED, client=REMOVED, no_video=REMOVED
+            HELLO, token=REMOVED, view=REMOVED, client=REMOVED, no_video=REMOVED, session=REMOVED
         ),
         "hello with white space": json.dumps(hello, indent=2),
         "message without a key": '{"type":"message","data":1}',
@@ -388,8 +431,6 @@ HEADER = ChunkHeader(
 def chunks() -> list[Sample]:
     """What ``chunks.json`` holds."""
     access_unit = bytes.fromhex("00000001675a00000001")
-    # The largest integer that a JSON number carries exactly into JavaScript.
-    latest = 2**53 - 1
     full = 2**32 - 1
     valid = {
         "H.264 keyframe": (_header(), access_unit),
@@ -399,7 +440,7 @@ def chunks() -> list[Sample]:
         "PNG, lossless": (_header(format=PictureFormat.PNG, lossless=True), b"\x89PNG"),
         "WebP": (_header(format=PictureFormat.WEBP, pixel_ratio=0.5), b"RIFF"),
         "largest numbers": (
-            _header(sequence=full, stream=full, width=16384, height=16384, frame=full, timestamp_us=latest),
+            _header(sequence=full, stream=full, width=16384, height=16384, frame=full, timestamp_us=LATEST),
             b"\x00",
         ),
         "smallest numbers": (_header(sequence=0, stream=0, width=1, height=1, frame=0, timestamp_us=0), b"\xff"),

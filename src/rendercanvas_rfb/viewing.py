@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -265,7 +266,7 @@ class ViewerSession:
         except StateError as error:
             raise ProtocolError("the display is closed", CloseCode.NORMAL) from error
         pipeline = self._display.pipeline
-        welcome = Welcome(self._viewer.id, self._display.name, __version__, state)
+        welcome = Welcome(self._viewer.id, self._display.name, __version__, state, secrets.token_urlsafe(24))
         self._apply(self._viewer.accept(hello, welcome, pipeline.tiers, self._time(), adaptive=pipeline.adaptive))
 
     # Carrying out what the state machine asks for.

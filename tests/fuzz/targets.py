@@ -124,7 +124,7 @@ def conversation(data: bytes) -> None:
 
 def accept(viewer: Viewer, hello: Hello, now: float) -> None:
     """Let the viewer in."""
-    viewer.accept(hello, Welcome("v1", "plot", "0", {}), TIERS, now)
+    viewer.accept(hello, Welcome("v1", "plot", "0", {}, "s" * 32), TIERS, now)
 
 
 TARGETS: dict[str, Target] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
 
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from rendercanvas_rfb.protocol.messages import (
     Stats,
     StatsRequest,
     StreamStarted,
+    Taken,
     View,
     ViewChanged,
     Welcome,
@@ -94,17 +96,19 @@ json_data = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(json_texts, inner, max_size=4),
     max_leaves=20,
 )
-messages = st.builds(Message, json_data, st.none() | text(64).filter(bool))
+message_numbers = st.none() | st.integers(1, 2**53 - 1)
+messages = st.builds(Message, json_data, st.none() | text(64).filter(bool), message_numbers)
+sessions = st.text(string.ascii_letters + string.digits + "-_", min_size=22, max_size=64)
 both_sides = st.one_of(
     st.builds(Ping, times), st.builds(Pong, times), st.builds(Bye, text(128), st.integers(1000, 4999))
 )
 client_messages = st.one_of(
-    st.builds(Hello, capabilities, st.none() | views, st.none() | text(256), text(128)),
+    st.builds(Hello, capabilities, st.none() | views, st.none() | text(256), text(128), st.none() | sessions),
     st.builds(ViewChanged, views),
     st.builds(Ack, serials, st.integers(0, 10_000)),
     st.builds(KeyframeRequest, text(128)),
     capabilities,
-    st.builds(InputEvent, events),
+    st.builds(InputEvent, events, message_numbers),
     messages,
     st.builds(StatsRequest, st.booleans()),
     both_sides,
@@ -121,7 +125,10 @@ stream_infos = st.builds(
     encoder=text(64),
 )
 server_messages = st.one_of(
-    st.builds(Welcome, text(64), text(64), text(64), state, serials),
+    st.builds(
+        Welcome, text(64), text(64), text(64), state, sessions, st.booleans(), st.integers(0, 2**53 - 1), serials
+    ),
+    st.builds(Taken, st.integers(1, 2**53 - 1)),
     st.builds(StateChanged, state),
     st.builds(StreamStarted, serials, stream_infos, text(256)),
     messages,

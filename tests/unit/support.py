@@ -21,7 +21,7 @@ CAPABILITIES = Capabilities((H264_444, H264_420), (PictureFormat.PNG,))
 VIEW = View(640.0, 480.0, 1280, 960, 2.0, visible=True)
 HIDDEN_VIEW = View(640.0, 480.0, 1280, 960, 2.0, visible=False)
 HELLO = Hello(CAPABILITIES, VIEW)
-WELCOME = Welcome("v1", "plot", "0", {"title": "plot"})
+WELCOME = Welcome("v1", "plot", "0", {"title": "plot"}, "s" * 32)
 
 TIMEOUT_S = 20.0
 """For what takes milliseconds, on a machine that does something else as well."""

@@ -6,6 +6,7 @@ Encoding trusts its argument; decoding trusts nothing and raises `ProtocolError`
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 
@@ -30,6 +31,7 @@ from .messages import (
     Stats,
     StatsRequest,
     StreamStarted,
+    Taken,
     View,
     ViewChanged,
     Welcome,
@@ -46,6 +48,12 @@ MAX_VIEW_DIMENSION = 16384
 
 MAX_LIST_ITEMS = 16
 """Capabilities in a list, at most: there are fewer formats than that."""
+
+MAX_NUMBER = 2**53 - 1
+"""Largest number of a message of the viewer's: the largest integer that JavaScript has exactly."""
+
+_SESSION = re.compile(r"[A-Za-z0-9_-]{22,64}")
+"""A session's token: at least 128 bits in base64url."""
 
 NO_VIDEO_REASONS = ("insecure-context", "unsupported", "decoder-failed", "disabled")
 
@@ -82,8 +90,8 @@ def decode_server(text: str) -> ServerMessage:
 
 def _members(message: ClientMessage | ServerMessage) -> tuple[str, dict[str, Any]]:
     match message:
-        case Hello(capabilities, view, token, client, protocol):
-            members = {"protocol": protocol, "token": token, "client": client}
+        case Hello(capabilities, view, token, client, session, protocol):
+            members = {"protocol": protocol, "token": token, "client": client, "session": session}
             return "hello", {**members, "view": view and _view_members(view), **_capability_members(capabilities)}
         case Capabilities():
             return "capabilities", _capability_members(message)
@@ -93,10 +101,11 @@ def _members(message: ClientMessage | ServerMessage) -> tuple[str, dict[str, Any
             return "ack", {"sequence": sequence, "decode_queue": decode_queue}
         case KeyframeRequest(reason):
             return "keyframe", {"reason": reason}
-        case InputEvent(event):
-            return "event", {"event": {"type": event.type, "timestamp": event.timestamp, **event.members}}
-        case Message(data, key):
-            return "message", {"key": key, "data": data}
+        case InputEvent(event, number):
+            members = {"event": {"type": event.type, "timestamp": event.timestamp, **event.members}}
+            return "event", {**_number_members(number), **members}
+        case Message(data, key, number):
+            return "message", {**_number_members(number), "key": key, "data": data}
         case StatsRequest(enabled):
             return "stats", {"enabled": enabled}
         case Ping(t):
@@ -105,15 +114,21 @@ def _members(message: ClientMessage | ServerMessage) -> tuple[str, dict[str, Any
             return "pong", {"t": t}
         case Bye(reason, code):
             return "bye", {"reason": reason, "code": code}
-        case Welcome(viewer, name, server, state, protocol):
-            members = {"protocol": protocol, "viewer": viewer, "name": name}
-            return "welcome", {**members, "server": server, "state": dict(state)}
+        case Welcome(viewer, name, server, state, session, resumed, taken, protocol):
+            members = {"protocol": protocol, "viewer": viewer, "name": name, "server": server, "state": dict(state)}
+            return "welcome", {**members, "session": session, "resumed": resumed, "input": taken}
+        case Taken(number):
+            return "taken", {"n": number}
         case StateChanged(state):
             return "state", {"state": dict(state)}
         case Stats(stats):
             return "stats", {"stats": dict(stats)}
         case StreamStarted(stream, info, reason):
             return "stream", {"stream": stream, **_stream_members(info), "reason": reason}
+
+
+def _number_members(number: int | None) -> dict[str, Any]:
+    return {} if number is None else {"n": number}
 
 
 def _view_members(view: View) -> dict[str, Any]:
@@ -166,7 +181,19 @@ def _read_hello(fields: Fields) -> Hello:
         view=None if view is None else _read_view(view),
         token=fields.optional_string("token", 256),
         client=fields.optional_string("client", 128) or "",
+        session=None if fields.optional_string("session", 64) is None else _read_session(fields),
     )
+
+
+def _read_session(fields: Fields) -> str:
+    session = fields.string("session", 64)
+    if not _SESSION.fullmatch(session):
+        raise ProtocolError(f"{fields.path}.session must have 22 to 64 characters of base64url")
+    return session
+
+
+def _read_number(fields: Fields) -> int | None:
+    return fields.integer("n", 1, MAX_NUMBER) if "n" in fields.names() else None
 
 
 def _read_capabilities(fields: Fields) -> Capabilities:
@@ -235,6 +262,9 @@ def _read_welcome(fields: Fields) -> Welcome:
         name=fields.string("name", 64),
         server=fields.string("server", 64),
         state=_read_members(fields, "state"),
+        session=_read_session(fields),
+        resumed=fields.boolean("resumed"),
+        taken=fields.integer("input", 0, MAX_NUMBER),
         protocol=fields.integer("protocol"),
     )
 
@@ -250,7 +280,7 @@ def _read_message(fields: Fields) -> Message:
         raise ProtocolError(f"{fields.path}.key must have at least one character, or be null")
     try:
         # A number such as 1e999 is JSON, but no number in Python or JavaScript.
-        return Message(check_data(fields.raw("data")), key)
+        return Message(check_data(fields.raw("data")), key, _read_number(fields))
     except MessageError as error:
         raise ProtocolError(f"{fields.path}.data: {error}") from error
 
@@ -274,7 +304,7 @@ _CLIENT: dict[str, Callable[[Fields], ClientMessage]] = {
     "ack": lambda fields: Ack(fields.integer("sequence"), fields.integer("decode_queue", 0, 10_000)),
     "keyframe": lambda fields: KeyframeRequest(fields.string("reason", 128)),
     "capabilities": _read_capabilities,
-    "event": lambda fields: InputEvent(_read_event(fields)),
+    "event": lambda fields: InputEvent(_read_event(fields), _read_number(fields)),
     "message": _read_message,
     "stats": lambda fields: StatsRequest(fields.boolean("enabled")),
     "ping": _read_ping,
@@ -284,6 +314,7 @@ _CLIENT: dict[str, Callable[[Fields], ClientMessage]] = {
 
 _SERVER: dict[str, Callable[[Fields], ServerMessage]] = {
     "welcome": _read_welcome,
+    "taken": lambda fields: Taken(fields.integer("n", 1, MAX_NUMBER)),
     "state": lambda fields: StateChanged(_read_members(fields, "state")),
     "stream": _read_stream,
     "message": _read_message,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..events import Event
@@ -27,6 +27,7 @@ __all__ = [
     "Stats",
     "StatsRequest",
     "StreamStarted",
+    "Taken",
     "View",
     "ViewChanged",
     "Welcome",
@@ -58,12 +59,16 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Opens a connection. A viewer without a screen has no ``view``."""
+    """Opens a connection.
+
+    A viewer without a screen has no ``view``. ``session`` is that of an earlier connection's `Welcome`, to go on with.
+    """
 
     capabilities: Capabilities
     view: View | None = None
     token: str | None = None
     client: str = ""
+    session: str | None = field(default=None, repr=False)
     protocol: int = PROTOCOL_VERSION
 
 
@@ -91,17 +96,22 @@ class KeyframeRequest:
 
 @dataclass(frozen=True, slots=True)
 class InputEvent:
-    """One input event."""
+    """One input event, with its ``number`` in the session where it has one: from 1, of events and messages together."""
 
     event: Event
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A JSON value of the application's, to a viewer or from one; ``key`` says of what it is the present value."""
+    """A JSON value of the application's, to a viewer or from one; ``key`` says of what it is the present value.
+
+    From a viewer it may have a ``number``, as an `InputEvent` may.
+    """
 
     data: Any
     key: str | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +145,19 @@ class Bye:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """Answers a `Hello`. ``state`` is all of the retained state."""
+    """Answers a `Hello`.
+
+    ``state`` is all of the retained state, ``session`` what a later connection goes on with, ``resumed`` whether this
+    one does so, and ``taken`` the number of the last numbered message that was taken in the session.
+    """
 
     viewer: str
     name: str
     server: str
     state: Mapping[str, Any]
+    session: str = field(repr=False)
+    resumed: bool = False
+    taken: int = 0
     protocol: int = PROTOCOL_VERSION
 
 
@@ -149,6 +166,13 @@ class StateChanged:
     """The members of the retained state that changed."""
 
     state: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """All numbered messages up to ``number`` are on their way to the program."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +210,4 @@ class ChunkHeader:
 ClientMessage = (
     Hello | ViewChanged | Ack | KeyframeRequest | Capabilities | InputEvent | Message | StatsRequest | Ping | Pong | Bye
 )
-ServerMessage = Welcome | StateChanged | StreamStarted | Message | Stats | Ping | Pong | Bye
+ServerMessage = Welcome | Taken | StateChanged | StreamStarted | Message | Stats | Ping | Pong | Bye

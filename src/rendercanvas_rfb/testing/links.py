@@ -129,7 +129,7 @@ class SimulatedViewer:
         self.hints: list[float] = []
         hello = Hello(Capabilities(tiers, (PictureFormat.WEBP,)), View(1280, 720, 1280, 720, 1.0, visible=True))
         self.viewer.receive(hello, simulation.now)
-        self.apply(self.viewer.accept(hello, Welcome("v", "plot", "0", {}), tiers, simulation.now))
+        self.apply(self.viewer.accept(hello, Welcome("v", "plot", "0", {}, "s" * 32), tiers, simulation.now))
         simulation.later(1.0, self._tick)
 
     def offer(self, chunk: Chunk) -> None:
