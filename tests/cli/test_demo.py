@@ -81,7 +81,7 @@ async def test_the_playground_changes_its_format_while_it_is_watched():
             async with asyncio.timeout(TIMEOUT_S):
                 for change, format in [
                     ({}, "h264"),
-                    ({"quality": "lossless"}, "webp"),
+                    ({"quality": "lossless", "codec": "webp"}, "webp"),
                     ({"quality": "balanced", "codec": "jpeg", "max_fps": 20}, "jpeg"),
                     ({"codec": "auto"}, "h264"),
                 ]:
