@@ -72,7 +72,7 @@ def test_pictures_of_any_size_are_made_to_fit(mbit: float) -> None:
 
 
 def test_the_levers_come_in_order_bitrate_then_pace_then_size() -> None:
-    levels = [watch(limited(mbit, 0.05))[0].viewer.quality.level for mbit in (100, 2, 0.6, 0.3)]
+    levels = [watch(limited(mbit, 0.05))[0].viewer.pictures.quality.level for mbit in (100, 2, 0.6, 0.3)]
     assert levels == [0, 1, 2, 3]
     assert LEVELS[3].shrink > LEVELS[2].shrink == 1
 
@@ -89,7 +89,7 @@ def test_a_sudden_drop_is_followed_within_two_seconds_and_forgotten_when_it_is_o
     assert viewer.fps(22, 40) >= 28
     assert viewer.queueing(22, 40) < 0.1
     assert viewer.fps(42, 120) >= 29
-    assert viewer.viewer.quality.level == 0
+    assert viewer.viewer.pictures.quality.level == 0
 
 
 def test_jitter_and_losses_that_mend_themselves_are_no_lack_of_bandwidth() -> None:
@@ -153,7 +153,7 @@ def test_the_program_is_told_when_even_the_slowest_level_is_too_much() -> None:
     simulation = Simulation()
     viewer = simulation.add(limited(0.07, 0.05), EXACT)
     simulation.run(60)
-    assert viewer.viewer.quality.level == SLOWEST
+    assert viewer.viewer.pictures.quality.level == SLOWEST
     assert 1 <= len(viewer.hints) <= 3
     assert all(hint < LEVELS[SLOWEST].needs(1280 * 720) for hint in viewer.hints)
 

@@ -10,7 +10,8 @@ from rendercanvas_rfb.protocol.chunk import Chunk
 from rendercanvas_rfb.protocol.formats import PictureFormat, Tier
 from rendercanvas_rfb.protocol.messages import Ack, Capabilities, Hello, StreamStarted
 from rendercanvas_rfb.session.keyframes import MIN_INTERVAL_S
-from rendercanvas_rfb.session.viewer import PREVIEW_REASON, NeedPicture, Send, SendChunk, Viewer
+from rendercanvas_rfb.session.refinement import PREVIEW_REASON
+from rendercanvas_rfb.session.viewer import NeedPicture, Send, SendChunk, Viewer
 from tests.unit.support import H264_420, H264_444, PNG, TIERS, VIEW, WELCOME, chunk, wait_until
 from tests.unit.test_pipeline import Bench, FakeViewer
 

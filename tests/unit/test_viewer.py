@@ -28,11 +28,10 @@ from rendercanvas_rfb.protocol.messages import (
     ViewChanged,
 )
 from rendercanvas_rfb.session.exact import StillWish
+from rendercanvas_rfb.session.heartbeat import PING_AFTER_S, SILENCE_LIMIT_S
+from rendercanvas_rfb.session.refinement import STILL_REASON
 from rendercanvas_rfb.session.viewer import (
     HANDSHAKE_TIMEOUT_S,
-    PING_AFTER_S,
-    SILENCE_LIMIT_S,
-    STILL_REASON,
     Authenticate,
     Close,
     Effect,
@@ -217,10 +216,10 @@ class TestStills:
     def test_one_in_flight_takes_part_in_the_window_and_leaves_room_for_video(self) -> None:
         viewer = showing()
         viewer.offer_still(still(2), NOW)
-        assert viewer.window.in_flight == 1
+        assert viewer.pictures.window.in_flight == 1
         assert sent(viewer.offer(chunk(3, version=1), NOW)) == [3]
         viewer.receive(Ack(3), NOW)
-        assert viewer.window.in_flight == 0
+        assert viewer.pictures.window.in_flight == 0
 
     def test_who_is_hidden_or_lacks_a_keyframe_wishes_for_none(self) -> None:
         viewer = showing()
@@ -294,7 +293,7 @@ class TestChunks:
         viewer.offer(chunk(2**32 - 1, keyframe=True), NOW)
         assert sent(viewer.offer(chunk(0), NOW)) == [0]
         viewer.receive(Ack(0), NOW)
-        assert viewer.window.in_flight == 0
+        assert viewer.pictures.window.in_flight == 0
 
     def test_nothing_is_sent_before_the_viewer_is_let_in(self) -> None:
         viewer = Viewer("v1", NOW)

@@ -25,8 +25,13 @@ from rendercanvas_rfb.protocol.messages import (
     ViewChanged,
 )
 from rendercanvas_rfb.session.exact import Exactness
+from rendercanvas_rfb.session.heartbeat import Heartbeat
 from rendercanvas_rfb.session.held import HeldInput
+from rendercanvas_rfb.session.ledger import InputLedger
 from rendercanvas_rfb.session.meter import ViewerMeter
+from rendercanvas_rfb.session.pictures import Pictures
+from rendercanvas_rfb.session.refinement import Refinement
+from rendercanvas_rfb.session.tiers import TierSelection
 from rendercanvas_rfb.session.viewer import Effect, NeedPicture, SelectTier, Send, SendChunk, Viewer
 from rendercanvas_rfb.session.window import Window
 from tests.unit.support import CAPABILITIES, H264_420, HELLO, HIDDEN_VIEW, PNG, TIERS, VIEW, WELCOME, chunk
@@ -114,7 +119,7 @@ class ViewerPromises(RuleBasedStateMachine):
         self.shown = sent
         self.unacknowledged.append(header.sequence)
         self.in_flight.append(header.sequence)
-        assert len(self.in_flight) <= self.viewer.window.size
+        assert len(self.in_flight) <= self.viewer.pictures.window.size
         if header.lossless:
             self.show_still(sent)
         else:
@@ -267,9 +272,12 @@ class ViewerPromises(RuleBasedStateMachine):
         assert not self.viewer.needs_picture or self.asked
 
 
+PARTS = (Viewer, Pictures, Window, HeldInput, InputLedger, Heartbeat, ViewerMeter, Refinement, Exactness, TierSelection)
+
+
 def snapshot(value: Any) -> Any:
     """All that the viewer and its parts hold, comparable."""
-    if isinstance(value, Viewer | Window | HeldInput | ViewerMeter | Exactness):
+    if isinstance(value, PARTS):
         return {name: snapshot(member) for name, member in vars(value).items()}
     return list(value) if isinstance(value, deque) else value
 

@@ -89,6 +89,7 @@ def decode_server(text: str) -> ServerMessage:
 
 
 def _members(message: ClientMessage | ServerMessage) -> tuple[str, dict[str, Any]]:
+    members: dict[str, Any]
     match message:
         case Hello(capabilities, view, token, client, session, protocol):
             members = {"protocol": protocol, "token": token, "client": client, "session": session}

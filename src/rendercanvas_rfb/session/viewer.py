@@ -21,7 +21,7 @@ from enum import Enum, auto
 from ..errors import CloseCode, ProtocolError, StateError, truncate_reason
 from ..events import Event
 from ..metrics import ViewerMetrics
-from ..protocol.chunk import Chunk, serial_less
+from ..protocol.chunk import Chunk
 from ..protocol.formats import PictureFormat, Tier
 from ..protocol.messages import (
     Ack,
@@ -36,21 +36,17 @@ from ..protocol.messages import (
     Pong,
     Stats,
     StatsRequest,
-    StreamStarted,
-    View,
     ViewChanged,
     Welcome,
 )
-from ..protocol.negotiate import Choice, choose_tier
+from ..protocol.negotiate import choose_tier
 from .effects import Advise, Authenticate, Close, Effect, NeedPicture, SelectTier, Send, SendChunk, SetView, Submit
-from .exact import STILL_FORMATS, Exactness, StillWish
+from .exact import StillWish
+from .heartbeat import SILENCE_LIMIT_S, Heartbeat
 from .held import HeldInput
-from .levels import LEVELS, stand_ins, tier_at
-from .meter import ViewerMeter
-from .quality import QualityController
-from .shown import ShownSize
-from .turns import STALL_S, Room
-from .window import Window
+from .ledger import InputLedger
+from .pictures import Pictures
+from .turns import Room
 
 __all__ = [
     "Advise",
@@ -71,36 +67,8 @@ HANDSHAKE_TIMEOUT_S = 10.0
 """Seconds for the ``hello``: many times the round trip of a bad link, and the proof of its decoders before it, which
 takes a browser well under a second."""
 
-PING_AFTER_S = 3.0
-"""Silence after which the other side is asked whether it is still there."""
-
-SILENCE_LIMIT_S = 10.0
-"""Silence after which it is not: three pings went unanswered."""
-
 STATS_INTERVAL_S = 1.0
 """Seconds between two statistics messages."""
-
-STALL_ROUND_TRIPS = 4
-"""Round trips without an acknowledgement, where these are longer than `STALL_S`, after which a viewer stalls."""
-
-QUICK_STILL_S = 0.15
-"""Seconds on the wire up to which a still is sent as soon as the picture has settled."""
-
-SLOW_STILL_S = 3.0
-"""Seconds on the wire from which on none is sent: whoever acts meanwhile would wait for it."""
-
-CALM_S = 2.0
-"""Seconds without another picture before a still that takes longer than `QUICK_STILL_S`."""
-
-PREVIEW_FORMATS = (PictureFormat.JPEG, PictureFormat.WEBP)
-"""The formats of an image that is shown until there is a keyframe, the fastest first: JPEG takes a fifth of the time
-of WebP."""
-
-PREVIEW_REASON = "an image, until there is a keyframe"
-"""Why a newcomer is sent an image, in words for the statistics panel."""
-
-STILL_REASON = "the picture stands still: the exact pixels"
-"""Why a viewer of video is sent an image, in words for the statistics panel."""
 
 
 class ViewerState(Enum):
@@ -144,92 +112,71 @@ class Viewer:
         self.id = viewer_id
         self.state = ViewerState.OPENING
         self.client = ""
-        self.view: View | None = None
-        self.choice: Choice | None = None
-        self.tier: Tier | None = None
-        """The one whose chunks it is offered: that of the choice, or a slower one in its place."""
-        self.window = Window()
-        self.quality = QualityController(now)
-        self._capabilities: Capabilities | None = None
-        self._available: frozenset[Tier] = frozenset()
-        self._adaptive = True
-        self._wanted: Tier | None = None
-        self._promised = False
+        self.resumable = False
+        """Whether its session may go on over another connection: it was open, and nobody meant it to end."""
+        self.pictures = Pictures(now)
+        """What it is shown. Whoever has it may read; what changes it are the methods here."""
         self._handshake_s = handshake_s
+        self._heartbeat = Heartbeat(now)
         self._held = HeldInput()
-        self._meter = ViewerMeter(now)
-        self._needs_keyframe = True
-        self._exactness = Exactness()
-        # The streams that the viewer knows: at most one of video and one of images.
-        self._announced: dict[bool, int] = {}
-        self._last_sequence: int | None = None
-        self._last_heard = now
-        self._last_ping = now
-        self._opened_at: float | None = None
+        self._ledger = InputLedger()
         self._stats_due: float | None = None
-        self._shown = ShownSize()
-        self._moved_at = now
-        # Version of the picture whose still would hold up the link for too long, and whether it may be sent later.
-        self._declined: tuple[int, bool] | None = None
+
+    @property
+    def tier(self) -> Tier | None:
+        """The one whose chunks it is offered: the best that it decodes, or a slower one in its place."""
+        return self.pictures.tiers.tier
 
     @property
     def visible(self) -> bool:
         """Whether somebody may be looking. A viewer without a screen always is."""
-        return self.state is ViewerState.OPEN and (self.view is None or self.view.visible)
+        return self.pictures.visible
 
     @property
     def has_room(self) -> bool:
         """Whether a chunk that is offered now is sent, provided that it is of the right kind."""
-        return self.visible and self.window.has_room
-
-    def report(self) -> Room:
-        """What the encoder of its tier has to know. Where it says that there is room, the next chunk will be taken."""
-        self._promised = self.has_room
-        oldest = self.window.oldest
-        is_followed = oldest is not None and self.visible and not self._needs_keyframe
-        patience = max(STALL_S, STALL_ROUND_TRIPS * self.window.floor)
-        wait_until = oldest + patience if is_followed and oldest is not None else float("-inf")
-        return Room(self._promised, wait_until, self.quality.bitrate)
+        return self.pictures.has_room
 
     @property
     def needs_picture(self) -> bool:
         """Whether the viewer could show a picture and has no current one that the next delta could refer to."""
-        return self.has_room and self._needs_keyframe
+        return self.pictures.needs_picture
 
     @property
     def still_wish(self) -> StillWish | None:
-        """The lossless still that the viewer would take now; None where it has one, or has something else to do.
-
-        A still is for an idle link, where it delays nothing: all that was sent is on the screen.
-        """
-        frame = self._exactness.inexact_frame
-        if frame is None or not self.visible or self._needs_keyframe or self.window.in_flight:
-            return None
-        if self._declined is not None and self._declined[0] == frame:
-            return None
-        images = () if self._capabilities is None else self._capabilities.images
-        format = next((format for format in STILL_FORMATS if format in images), None)
-        return None if format is None else StillWish(frame, format)
+        """The lossless still that the viewer would take now; None where it has one, or has something else to do."""
+        return self.pictures.still_wish
 
     @property
     def preview_format(self) -> PictureFormat | None:
         """What an image of the picture can be encoded as for a viewer of video that shows nothing yet; else None."""
-        if self._last_sequence is not None or not self.needs_picture or not self._adaptive:
-            return None
-        if self._capabilities is None or self.tier is None or not self.tier.format.is_video:
-            return None
-        return next((format for format in PREVIEW_FORMATS if format in self._capabilities.images), None)
+        return self.pictures.preview_format
 
     @property
     def last_sequence(self) -> int | None:
         """Sequence number of the last chunk sent; None before the first."""
-        return self._last_sequence
+        return self.pictures.last_sequence
+
+    def report(self) -> Room:
+        """What the encoder of its tier has to know. Where it says that there is room, the next chunk will be taken."""
+        return self.pictures.report()
+
+    @property
+    def taken(self) -> int:
+        """Number of the last numbered message that was taken."""
+        return self._ledger.taken
+
+    @property
+    def confirm_at(self) -> float | None:
+        """When `confirm` has something to say; None where the viewer knows what was taken."""
+        return self._ledger.confirm_at if self.state is ViewerState.OPEN else None
 
     def metrics(self, display: str, now: float) -> ViewerMetrics:
         """What is counted of it, for the one that watches the server."""
         tier = "" if self.tier is None else str(self.tier.full)
-        numbers = self._meter.read(self.window, self.quality, now)
-        return ViewerMetrics(display, self.id, tier, connected_s=now - self._meter.since, **numbers)
+        shown, meter = self.pictures, self.pictures.meter
+        numbers = meter.read(shown.window, shown.quality, now)
+        return ViewerMetrics(display, self.id, tier, connected_s=now - meter.since, **numbers)
 
     def receive(self, message: ClientMessage, now: float) -> list[Effect]:
         """Take a message from the viewer.
@@ -241,7 +188,7 @@ class Viewer:
             name = type(message).__name__
             raise ProtocolError(f"unexpected {name} while {self.state.name.lower()}")
         effects = self._take(message, now)
-        self._last_heard = now
+        self._heartbeat.heard(now)
         return effects
 
     def _take(self, message: ClientMessage, now: float) -> list[Effect]:
@@ -250,19 +197,17 @@ class Viewer:
                 self.state = ViewerState.AUTHENTICATING
                 return [Authenticate(message)]
             case ViewChanged(view):
-                return self._set_view(view)
+                return [SetView(view), *self.pictures.show(view.visible)]
             case Ack(sequence, decode_queue):
-                return self._acknowledge(sequence, decode_queue, now)
+                return self.pictures.acknowledge(sequence, decode_queue, now)
             case KeyframeRequest():
-                self._needs_keyframe = True
-                return self._ask()
+                return self.pictures.lose_reference()
             case Capabilities():
-                return self._select_tier(message, self._available)
-            case InputEvent(event):
-                self._held.follow(event)
-                return [Submit(event, self._shown.current)]
-            case Message(data, key):
-                return [Submit(Event("message", now, {"key": key, "data": data}), self._shown.current)]
+                return self.pictures.select(message)
+            case InputEvent(event, number):
+                return self._submit(event, number, now)
+            case Message(data, key, number):
+                return self._submit(Event("message", now, {"key": key, "data": data}), number, now)
             case StatsRequest(enabled):
                 self._stats_due = now if enabled else None
                 return []
@@ -270,10 +215,10 @@ class Viewer:
                 return [Send(Pong(t))]
             case Bye(reason):
                 return self.close(CloseCode.NORMAL, reason)
-            case Pong(t) if t == self._opened_at:
-                self.window.heard_round_trip(now - t)
-                return []
-            case _:  # Pong: that it was heard is all there is to it.
+            case Pong(t):
+                # Of most of them, that they were heard is all there is to it.
+                if (seconds := self._heartbeat.round_trip(t, now)) is not None:
+                    self.pictures.window.heard_round_trip(seconds)
                 return []
 
     def accept(
@@ -283,7 +228,7 @@ class Viewer:
 
         Args:
             hello: What it said.
-            welcome: What it is answered.
+            welcome: What it is answered: it has its id, and begins with the number of the last message taken.
             available: The tiers that the display can be encoded in.
             now: The time.
             adaptive: Whether it may be given a slower level of its tier.
@@ -296,16 +241,17 @@ class Viewer:
             raise StateError(f"accept() while {self.state.name.lower()}")
         choose_tier(hello.capabilities, available)
         self.state = ViewerState.OPEN
+        self.id = welcome.viewer
         self.client = hello.client
-        self._last_heard = now
-        self.view = hello.view
-        self._opened_at = now
-        self._adaptive = adaptive
+        self.pictures.visible = hello.view is None or hello.view.visible
+        self._ledger = InputLedger(welcome.taken)
+        self._heartbeat.opened(now)
+        self.pictures.tiers.adaptive = adaptive
         return [
             Send(welcome),
             Send(Ping(now)),
             SetView(hello.view),
-            *self._select_tier(hello.capabilities, available),
+            *self.pictures.select(hello.capabilities, available),
         ]
 
     def tiers_changed(self, available: Collection[Tier], *, served: bool, adaptive: bool = True) -> list[Effect]:
@@ -319,164 +265,79 @@ class Viewer:
         Raises:
             ProtocolError: There is no format in common any more.
         """
-        if self._capabilities is None or self.state is not ViewerState.OPEN:
+        if self.state is not ViewerState.OPEN:
             return []
-        if not served:
-            self._wanted = None
-        self._adaptive = adaptive
-        return self._select_tier(self._capabilities, available)
+        return self.pictures.renew(available, served=served, adaptive=adaptive)
 
     def given(self, tier: Tier) -> None:
         """Chunks of ``tier`` are offered from now on; that of the last `SelectTier`, or one of those in its place."""
-        self.tier = tier
+        self.pictures.tiers.tier = tier
 
     def offer(self, chunk: Chunk, now: float) -> list[Effect]:
         """A chunk is there. It is sent now or never."""
-        if self.state is not ViewerState.OPEN or self.choice is None or chunk.tier != self.tier:
-            return []
-        if self._last_sequence is not None and not serial_less(self._last_sequence, chunk.header.sequence):
-            # The same keyframe a second time; or one that another tier's chunk has overtaken, which leaves the wish
-            # for a picture open.
-            return self._ask()
-        usable = chunk.header.keyframe or not self._needs_keyframe
-        # The window may have shrunk while the chunk that it had room for was being encoded.
-        has_room, self._promised = self.has_room or (self.visible and self._promised), False
-        if not (usable and has_room):
-            if usable and self.visible:
-                self.quality.missed(now)
-            self._needs_keyframe = True
-            self._meter.dropped += 1
-            return self._follow_quality()
-        self._needs_keyframe = False
-        self._moved_at = now
-        reason = f"{self.choice.reason}; {self.quality.reason}" if self.quality.reason else self.choice.reason
-        return self._send(chunk, reason, now, still=False)
+        return self.pictures.offer(chunk, now) if self.state is ViewerState.OPEN else []
 
     def offer_still(self, chunk: Chunk, now: float) -> list[Effect]:
         """A lossless still is there. It is sent if the viewer wishes for it, else left out."""
-        header = chunk.header
-        if self.still_wish != StillWish(header.frame, header.format):
-            return []
-        if self._last_sequence is not None and not serial_less(self._last_sequence, header.sequence):
-            return []
-        if self.quality.bitrate is not None:
-            seconds = 8 * len(chunk.message) / self.quality.bitrate
-            if seconds > QUICK_STILL_S and (seconds > SLOW_STILL_S or now - self._moved_at < CALM_S):
-                self._declined = (header.frame, seconds <= SLOW_STILL_S)
-                return []
-        return self._send(chunk, STILL_REASON, now, still=True)
+        return self.pictures.offer_still(chunk, now)
 
     def offer_preview(self, chunk: Chunk, now: float) -> list[Effect]:
         """An image is there of the picture that the viewer waits for. It is sent if the viewer shows nothing yet."""
-        if self.preview_format is not chunk.header.format:
-            return []
-        return self._send(chunk, PREVIEW_REASON, now, still=True)
+        return self.pictures.offer_preview(chunk, now)
 
     def tick(self, now: float, extra_stats: Mapping[str, float]) -> list[Effect]:
         """Let time pass; to be called about once a second. ``extra_stats`` go into the viewer's statistics."""
         if self.state is ViewerState.CLOSED:
             return []
-        silence = now - self._last_heard
         if self.state is not ViewerState.OPEN:
-            return self.close(CloseCode.TIMEOUT, "no hello in time") if silence > self._handshake_s else []
-        if silence > SILENCE_LIMIT_S:
+            is_late = self._heartbeat.silence(now) > self._handshake_s
+            return self.close(CloseCode.TIMEOUT, "no hello in time") if is_late else []
+        if self._heartbeat.is_lost(now):
             return self.close(CloseCode.TIMEOUT, f"nothing heard for {SILENCE_LIMIT_S:g} s")
-        if self._declined is not None and self._declined[1] and now - self._moved_at >= CALM_S:
-            self._declined = None
-        effects: list[Effect] = []
-        if (bitrate := self.quality.take_hint(now)) is not None:
+        self.pictures.tick(now)
+        effects: list[Effect] = self.confirm(now)
+        if (bitrate := self.pictures.quality.take_hint(now)) is not None:
             effects.append(Advise(Event("downscale_hint", now, {"bitrate": bitrate})))
-        if silence >= PING_AFTER_S and now - self._last_ping >= PING_AFTER_S:
-            self._last_ping = now
+        if self._heartbeat.take_ping(now):
             effects.append(Send(Ping(now)))
         if self._stats_due is not None and now >= self._stats_due:
             self._stats_due = now + STATS_INTERVAL_S
-            effects.append(Send(Stats({**self._stats(now), **extra_stats})))
+            effects.append(Send(Stats({**self.pictures.stats(now), **extra_stats})))
         return effects
 
     def close(self, code: int, reason: str) -> list[Effect]:
         """End the connection from this side. Once closed, nothing more comes out.
 
-        Of ``reason``, what fits into a close frame is sent.
+        Of ``reason``, what fits into a close frame is sent. A viewer that was not heard of in time is lost, and may
+        come back to its session.
         """
         if self.state is ViewerState.CLOSED:
             return []
-        self.state = ViewerState.CLOSED
+        self._end(resumable=code == CloseCode.TIMEOUT)
         reason = truncate_reason(reason)
         return [Send(Bye(reason, int(code))), Close(int(code), reason)]
 
-    def vanish(self, timestamp: float) -> list[Effect]:
-        """The connection is gone.
+    def vanish(self, timestamp: float, *, deliberate: bool = False) -> list[Effect]:
+        """The connection is gone; ``deliberate`` says whether the other side has closed it, rather than lost it.
 
         What the viewer's user held down is let go of. ``timestamp`` is that of the events.
         """
+        self._end(resumable=not deliberate)
+        return [Submit(event, self.pictures.size) for event in self._held.release(timestamp)]
+
+    def confirm(self, now: float) -> list[Effect]:
+        """Tell the viewer which of its numbered messages were taken, if that is due; see `confirm_at`."""
+        taken = self._ledger.confirm(now) if self.state is ViewerState.OPEN else None
+        return [] if taken is None else [Send(taken)]
+
+    def _submit(self, event: Event, number: int | None, now: float) -> list[Effect]:
+        if not self._ledger.take(number):
+            return []
+        self._held.follow(event)
+        return [Submit(event, self.pictures.size), *self.confirm(now)]
+
+    def _end(self, *, resumable: bool) -> None:
+        if self.state is ViewerState.OPEN:
+            self.resumable = resumable
         self.state = ViewerState.CLOSED
-        return [Submit(event, self._shown.current) for event in self._held.release(timestamp)]
-
-    def _set_view(self, view: View) -> list[Effect]:
-        self.view = view
-        if not view.visible:
-            self.window.clear()
-        return [SetView(view), *self._ask()]
-
-    def _stats(self, now: float) -> dict[str, float]:
-        level = LEVELS[self.quality.level]
-        pace = {"max_fps": level.max_fps or 0.0, "scale": 1 / level.shrink}
-        return {**self._meter.read(self.window, self.quality, now), **pace}
-
-    def _acknowledge(self, sequence: int, decode_queue: int, now: float) -> list[Effect]:
-        if self._last_sequence is None or serial_less(self._last_sequence, sequence):
-            raise ProtocolError(f"message.sequence {sequence} acknowledges a chunk that was not sent")
-        overloaded, before = self.window.is_overloaded, self.window.bytes
-        freed = self.window.acknowledged(sequence, now)
-        self._meter.shown(freed, now)
-        self._shown.acknowledged(sequence)
-        if freed:
-            self.quality.acknowledged(
-                before - self.window.bytes,
-                now,
-                excess=self.window.excess,
-                queueing=self.window.queueing,
-                floor=self.window.floor,
-                decode_queue=decode_queue,
-                overloaded=overloaded,
-            )
-        return [*self._follow_quality(), *self._ask()]
-
-    def _send(self, chunk: Chunk, reason: str, now: float, *, still: bool) -> list[Effect]:
-        header = chunk.header
-        effects: list[Effect] = []
-        if self._announced.get(header.format.is_video) != header.stream:
-            self._announced[header.format.is_video] = header.stream
-            effects.append(Send(StreamStarted(header.stream, chunk.info, reason)))
-        self._last_sequence = header.sequence
-        self._exactness.sent(header)
-        self._shown.sent(chunk)
-        if not still:
-            size = chunk.picture
-            self.quality.sent(size.width * size.height, now, idle=not self.window.in_flight)
-        self.window.sent(header.sequence, len(chunk.message), now)
-        self._meter.sent(chunk, now, still=still)
-        return [*effects, SendChunk(chunk)]
-
-    def _select_tier(self, capabilities: Capabilities, available: Collection[Tier]) -> list[Effect]:
-        self.choice = choose_tier(capabilities, available)
-        self._capabilities, self._available = capabilities, frozenset(available)
-        decodes = [tier for tier in capabilities.video if tier in self._available]
-        tier = tier_at(self.quality.level, self.choice.tier, decodes) if self._adaptive else self.choice.tier
-        if tier == self._wanted:
-            return []
-        self._wanted = self.tier = tier
-        self._needs_keyframe = True
-        instead = stand_ins(tier, decodes) if self._adaptive and tier.format.is_video else ()
-        return [SelectTier(tier, instead), *self._ask()]
-
-    def _follow_quality(self) -> list[Effect]:
-        """Take the tier of the level that fits the link."""
-        self.window.bitrate = self.quality.bitrate
-        if self._capabilities is None:
-            return []
-        return self._select_tier(self._capabilities, self._available)
-
-    def _ask(self) -> list[Effect]:
-        return [NeedPicture()] if self.needs_picture else []
+        self.pictures.visible = False
