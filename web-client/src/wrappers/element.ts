@@ -1,0 +1,7 @@
+/** Importing it defines `<rfb-view>`. */
+
+import { defineRfbView } from "../view/element";
+
+export { type RfbElementEvents, RfbViewElement } from "../view/element";
+
+defineRfbView();
