@@ -5,6 +5,7 @@ import type { ChunkHeader } from "./core/chunk";
 import type { Capabilities, ViewSize } from "./core/client-messages";
 import type { AfterClose } from "./core/closing";
 import type { InputEvent } from "./core/events";
+import type { TransportChoice, TransportName } from "./core/fallback";
 import type { CanvasColorSpace, CanvasState, StreamDescription } from "./core/server-messages";
 
 /** `refused`: trying again would end the same way; `StatusDetail.after` says what would help. */
@@ -20,6 +21,14 @@ export interface StatusDetail {
   readonly after: AfterClose | null;
   /** Milliseconds until the next try, or null while one is running or none will come. */
   readonly retryInMs: number | null;
+  /** Whether what is done at the view is taken: sent now, or kept to be sent when the session goes on. */
+  readonly takesInput: boolean;
+  /** Whether the last connection went on with the session of the one before; null before the first. */
+  readonly resumed: boolean | null;
+  /** What carries the connection, or is being tried; null where there is none. */
+  readonly transport: TransportName | null;
+  /** Whether that is HTTP because no WebSocket gets through. */
+  readonly fallback: boolean;
 }
 
 /** What the client measured over the last two seconds. */
@@ -57,7 +66,9 @@ export type Picture = VideoFrame | ImageBitmap;
 
 export interface StartCommand {
   readonly type: "start";
-  readonly url: string;
+  /** Address of the display's page, with a slash at its end. */
+  readonly page: string;
+  readonly transport: TransportChoice;
   readonly token: string | null;
   readonly video: boolean;
   readonly client: string;
@@ -76,6 +87,8 @@ export type ToWorker =
   | { readonly type: "latency"; readonly enabled: boolean }
   | { readonly type: "token"; readonly token: string }
   | { readonly type: "retry" }
+  /** The tab is shown, or the network is back and may be another one. */
+  | { readonly type: "wake"; readonly moved: boolean }
   | { readonly type: "drawn"; readonly sequence: number }
   | { readonly type: "screenshot" }
   | { readonly type: "close" };

@@ -105,7 +105,8 @@ function watch() {
   const view = { width: 4, height: 4, physical_width: 4, physical_height: 4, pixel_ratio: 1, visible: true };
   const start = {
     type: "start",
-    url: "ws://host/a/ws",
+    page: "http://host/a/",
+    transport: "websocket",
     token: null,
     video: false,
     client: "test",

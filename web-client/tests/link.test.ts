@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { StatusDetail } from "../src/bridge";
-import { Link } from "../src/worker/link";
+import { Link, type LinkStatus } from "../src/worker/link";
 
 /** A socket whose other end is the test. */
 class FakeSocket {
@@ -39,10 +38,10 @@ class FakeSocket {
   }
 }
 
-function connect(url = "ws://host/a/ws") {
-  const statuses: StatusDetail[] = [];
+function connect(page = "http://host/a/") {
+  const statuses: LinkStatus[] = [];
   const calls: string[] = [];
-  const link = new Link(url, {
+  const link = new Link(page, "auto", {
     opened: () => calls.push("opened"),
     text: (data) => calls.push(data),
     chunk: () => calls.push("chunk"),
@@ -59,10 +58,16 @@ function newest(): FakeSocket {
   return socket;
 }
 
+/** Lets promises go on that nothing but the event loop holds up. */
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
 beforeEach(() => {
   FakeSocket.all = [];
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network")));
   vi.spyOn(Math, "random").mockReturnValue(0.5);
 });
 
@@ -100,10 +105,10 @@ describe("Link", () => {
 
   test("a retry asked for does not wait, and opens no second socket", () => {
     const { link } = connect();
-    link.retryNow();
+    link.open();
     expect(FakeSocket.all).toHaveLength(1);
     newest().end(1006);
-    link.retryNow();
+    link.open();
     vi.advanceTimersByTime(1_000);
     expect(FakeSocket.all).toHaveLength(2);
   });
@@ -158,7 +163,7 @@ describe("Link", () => {
     newest().open();
     link.close("bye");
     expect(newest().sent).toMatchObject([{ type: "bye", reason: "bye" }]);
-    link.retryNow();
+    link.open();
     vi.advanceTimersByTime(60_000);
     expect(FakeSocket.all).toHaveLength(1);
     expect(statuses.at(-1)?.status).toBe("closed");
@@ -170,5 +175,91 @@ describe("Link", () => {
     expect(link.congested).toBe(false);
     newest().bufferedAmount = 100_000;
     expect(link.congested).toBe(true);
+  });
+
+  test("waking up tries again at once, but not where the server has refused", () => {
+    const { link } = connect();
+    newest().end(1006);
+    link.wake(true);
+    expect(FakeSocket.all).toHaveLength(2);
+    newest().end(4403);
+    link.wake(true);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  test("waking up asks an open connection for a sign of life, and gives it up soon where none comes", () => {
+    const { link, calls } = connect();
+    const old = newest();
+    old.open();
+    link.welcomed();
+    link.wake(false);
+    expect(old.sent.at(-1)).toMatchObject({ type: "ping" });
+    vi.advanceTimersByTime(3_500);
+    expect(calls).toContain("lost");
+    // At once: the clock has not moved on.
+    vi.advanceTimersByTime(0);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  test("an answer after waking up keeps the connection", () => {
+    const { link, calls } = connect();
+    newest().open();
+    link.wake(false);
+    newest().onmessage?.({ data: "pong" });
+    vi.advanceTimersByTime(4_000);
+    expect(calls).not.toContain("lost");
+  });
+
+  test("notices that the machine has slept", () => {
+    const { statuses } = connect();
+    newest().end(1006);
+    for (let attempt = 0; attempt < 8; attempt++) {
+      vi.advanceTimersByTime(statuses.at(-1)?.retryInMs ?? 0);
+      newest().end(1006);
+    }
+    const tried = FakeSocket.all.length;
+    vi.setSystemTime(Date.now() + 3_600_000);
+    vi.advanceTimersByTime(500);
+    expect(FakeSocket.all).toHaveLength(tried + 1);
+  });
+
+  test("goes over HTTP where that answers and two WebSockets do not open, and back once one does", async () => {
+    const requests: string[] = [];
+    vi.stubGlobal("fetch", async (url: string) => {
+      requests.push(url);
+      return url.endsWith("/health") ? new Response("") : new Response(new ReadableStream());
+    });
+    const { link, statuses, calls } = connect();
+    newest().end(1006);
+    await settle();
+    expect(requests).toEqual(["http://host/health"]);
+    await vi.advanceTimersByTimeAsync(statuses.at(-1)?.retryInMs ?? 0);
+    newest().end(1006);
+    await settle();
+    expect(requests.at(-1)).toMatch(/^http:\/\/host\/a\/down\?id=[\w-]{22}$/);
+    expect(calls.at(-1)).toBe("opened");
+    link.welcomed();
+    expect(statuses.at(-1)).toMatchObject({ status: "connected", transport: "http", fallback: true });
+    link.wake(true);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(FakeSocket.all).toHaveLength(3);
+    newest().open();
+    await settle();
+    expect(FakeSocket.all).toHaveLength(4);
+    expect(calls.at(-1)).toBe("lost");
+    expect(statuses.at(-1)).toMatchObject({
+      status: "reconnecting",
+      transport: "websocket",
+      fallback: false,
+    });
+  });
+
+  test("stays with WebSockets while nothing answers at all", async () => {
+    const { statuses } = connect();
+    for (let attempt = 0; attempt < 6; attempt++) {
+      newest().end(1006);
+      await vi.advanceTimersByTimeAsync(statuses.at(-1)?.retryInMs ?? 0);
+      expect(statuses.at(-1)?.transport).toBe("websocket");
+    }
   });
 });

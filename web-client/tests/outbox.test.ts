@@ -39,10 +39,17 @@ class Recorder {
   }
 }
 
+/** An outbox that may send, to a server without sessions. */
+function connected(wire: Recorder): Outbox {
+  const outbox = new Outbox(wire);
+  outbox.greeted(null);
+  return outbox;
+}
+
 describe("Outbox", () => {
   test("flushes a waiting move before a button or key", () => {
     const wire = new Recorder();
-    const outbox = new Outbox(wire);
+    const outbox = connected(wire);
     outbox.event(move(1), 0);
     outbox.event(move(2), 1);
     outbox.event(key("a"), 2);
@@ -51,7 +58,7 @@ describe("Outbox", () => {
 
   test("sends the last move after a while when nothing follows", () => {
     const wire = new Recorder();
-    const outbox = new Outbox(wire);
+    const outbox = connected(wire);
     outbox.event(move(1), 0);
     outbox.event(move(2), 1);
     const wait = outbox.poll(1);
@@ -62,7 +69,7 @@ describe("Outbox", () => {
 
   test("asks to be polled until the congestion is over, and never for the past", () => {
     const wire = new Recorder();
-    const outbox = new Outbox(wire);
+    const outbox = connected(wire);
     wire.congested = true;
     outbox.event(move(1), 0);
     expect(outbox.poll(500)).toBeGreaterThan(0);
@@ -73,7 +80,7 @@ describe("Outbox", () => {
 
   test("sends the first size at once and then one per 50 ms, the last one always", () => {
     const wire = new Recorder();
-    const outbox = new Outbox(wire);
+    const outbox = connected(wire);
     for (let now = 0; now <= 100; now += 10) {
       outbox.view(view(now + 1), now);
       outbox.poll(now);
@@ -92,7 +99,7 @@ describe("Outbox", () => {
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const wire = new Recorder();
-        const outbox = new Outbox(wire);
+        const outbox = connected(wire);
         const history: InputEvent[] = [];
         let now = 0;
         for (const [index, { move: moves, congested, elapsed }] of steps.entries()) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { tokenOf } from "../src/pages/token";
-import { fileName, socketAddress } from "../src/view/address";
+import { fileName, pageAddress } from "../src/view/address";
 import { noticeOf } from "../src/view/banner";
-import { bitrateInWords, codecInWords, millisecondsInWords } from "../src/view/words";
+import { bitrateInWords, codecInWords, millisecondsInWords, transportInWords } from "../src/view/words";
 
 test("importing the library needs no browser", async () => {
   const library = await import("../src/main");
@@ -10,11 +10,11 @@ test("importing the library needs no browser", async () => {
 });
 
 test.each([
-  ["./", "http://h:1/canvas-1/#token=t", "ws://h:1/canvas-1/ws"],
-  ["../heat", "https://h/proxy/8000/canvas-1/", "wss://h/proxy/8000/heat/ws"],
-  ["https://other/x/?a=1", "http://h/", "wss://other/x/ws"],
-])("the socket of %s on %s is %s", (src, base, expected) => {
-  expect(socketAddress(src, base)).toBe(expected);
+  ["./", "http://h:1/canvas-1/#token=t", "http://h:1/canvas-1/"],
+  ["../heat", "https://h/proxy/8000/canvas-1/", "https://h/proxy/8000/heat/"],
+  ["https://other/x/?a=1", "http://h/", "https://other/x/"],
+])("the page at %s on %s is %s", (src, base, expected) => {
+  expect(pageAddress(src, base)).toBe(expected);
 });
 
 test.each([
@@ -49,11 +49,27 @@ describe("words", () => {
 });
 
 describe("noticeOf", () => {
-  const base = { code: null, reason: "", after: null, retryInMs: null } as const;
+  const base = {
+    code: null,
+    reason: "",
+    after: null,
+    retryInMs: null,
+    takesInput: true,
+    resumed: null,
+    transport: "websocket",
+    fallback: false,
+  } as const;
 
   test("is silent while pictures come", () => {
-    expect(noticeOf({ ...base, status: "connected" }, true)).toBeNull();
-    expect(noticeOf({ ...base, status: "connected" }, false)?.title).toMatch(/first picture/);
+    expect(noticeOf({ ...base, status: "connected" }, "current")).toBeNull();
+    expect(noticeOf({ ...base, status: "connected" }, "none")?.title).toMatch(/first picture/);
+    expect(noticeOf({ ...base, status: "connected" }, "old")?.title).toMatch(/first picture/);
+  });
+
+  test("and a connection that goes the usual way, or that the page asked for, has no sign", () => {
+    expect(transportInWords({ ...base, status: "connected", transport: "http" })).toBe("");
+    const fallback = { ...base, status: "connected", transport: "http", fallback: true } as const;
+    expect(transportInWords(fallback)).toMatch(/^over HTTP: WebSockets are blocked/);
   });
 
   test.each([
@@ -63,6 +79,6 @@ describe("noticeOf", () => {
     ["refused", 4426, "reload", "reload"],
     ["refused", 4403, "report", "retry"],
   ] as const)("%s with %d offers what helps", (status, code, after, action) => {
-    expect(noticeOf({ ...base, status, code, after }, true)?.action).toBe(action);
+    expect(noticeOf({ ...base, status, code, after }, "current")?.action).toBe(action);
   });
 });

@@ -15,7 +15,27 @@ const STREAM = {
   encoder: "libx264",
   reason: "the viewer decodes H.264 4:4:4",
 };
-const WELCOME = { type: "welcome", protocol: 1, viewer: "v1", name: "canvas-1", server: "0.1.0", state: {} };
+const SESSION = { resumed: true, input: 7 };
+const TOKEN = "a-token_of_22_characters";
+const WELCOME = {
+  type: "welcome",
+  protocol: 1,
+  viewer: "v1",
+  name: "canvas-1",
+  server: "0.1.0",
+  state: {},
+  session: TOKEN,
+  ...SESSION,
+};
+const WELCOMED = {
+  type: "welcome",
+  protocol: 1,
+  viewer: "v1",
+  name: "canvas-1",
+  server: "0.1.0",
+  state: {},
+  session: { token: TOKEN, ...SESSION },
+};
 
 function parse(message: unknown) {
   return parseServerMessage(JSON.stringify(message));
@@ -24,10 +44,10 @@ function parse(message: unknown) {
 describe("parseServerMessage", () => {
   test.each([
     STREAM,
-    WELCOME,
     { ...STREAM, chroma: null, color: null, format: "png", codec: "image/png" },
     { type: "state", state: { title: "t", cursor: "crosshair", sizing: false, viewers: 2 } },
     { type: "state", state: { control: false } },
+    { type: "taken", n: 1 },
     { type: "state", state: { css_width: "640px", css_height: null, stale: true } },
     { type: "message", key: "a", data: { b: [1, null] } },
     { type: "message", key: null, data: null },
@@ -39,8 +59,13 @@ describe("parseServerMessage", () => {
     expect(parse(message)).toEqual(message);
   });
 
+  test("reads the session of a welcome, which servers of an earlier time leave out", () => {
+    expect(parse(WELCOME)).toEqual(WELCOMED);
+    expect(parse({ ...WELCOME, session: undefined })).toEqual({ ...WELCOMED, session: null });
+  });
+
   test("ignores members it does not know", () => {
-    expect(parse({ ...WELCOME, later: 1, state: { later: 2 } })).toEqual(WELCOME);
+    expect(parse({ ...WELCOME, later: 1, state: { later: 2 } })).toEqual(WELCOMED);
   });
 
   test("takes a goodbye without a code for a normal one", () => {
@@ -58,6 +83,12 @@ describe("parseServerMessage", () => {
     ["stream.color.full_range", { ...STREAM, color: { ...STREAM.color, full_range: 1 } }],
     ["welcome.viewer", { ...WELCOME, viewer: 1 }],
     ["welcome.state", { ...WELCOME, state: [] }],
+    ["welcome.session", { ...WELCOME, session: "too-short" }],
+    ["welcome.session", { ...WELCOME, session: "with a space, which base64 has not" }],
+    ["welcome.resumed", { ...WELCOME, resumed: null }],
+    ["welcome.input", { ...WELCOME, input: -1 }],
+    ["welcome.session", { ...WELCOME, session: null }],
+    ["taken.n", { type: "taken", n: 0 }],
     ["state.cursor", { type: "state", state: { cursor: "url(x)" } }],
     ["state.control", { type: "state", state: { control: 1 } }],
     ["state.css_width", { type: "state", state: { css_width: 640 } }],

@@ -45,6 +45,8 @@ export interface HelloMessage extends Capabilities {
   readonly type: "hello";
   readonly protocol: typeof PROTOCOL_VERSION;
   readonly token: string | null;
+  /** The session of an earlier connection, which is to go on; null for a new one. */
+  readonly session: string | null;
   readonly view: ViewSize;
   readonly client: string;
 }
@@ -55,8 +57,8 @@ export type ClientMessage =
   | { readonly type: "view"; readonly view: ViewSize }
   | { readonly type: "ack"; readonly sequence: number; readonly decode_queue: number }
   | { readonly type: "keyframe"; readonly reason: string }
-  | { readonly type: "event"; readonly event: InputEvent }
-  | ({ readonly type: "message" } & ApplicationMessage)
+  | { readonly type: "event"; readonly event: InputEvent; readonly n?: number }
+  | ({ readonly type: "message"; readonly n?: number } & ApplicationMessage)
   | { readonly type: "stats"; readonly enabled: boolean }
   | { readonly type: "ping"; readonly t: number }
   | { readonly type: "pong"; readonly t: number }

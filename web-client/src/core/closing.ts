@@ -9,8 +9,12 @@ export type AfterClose = "reconnect" | "slow" | "token" | "reload" | "report";
 /** Close codes of the protocol that the client itself sends or names. */
 export const CloseCode = {
   normal: 1000,
+  /** The connection broke, and nobody has said why. */
+  lost: 1006,
   malformed: 4400,
   timeout: 4408,
+  /** The largest code there is (RFC 6455, section 7.4.2). */
+  max: 4999,
 } as const;
 
 const AFTER: ReadonlyMap<number, AfterClose> = new Map([

@@ -10,7 +10,8 @@ import { isObject, type JsonObject, Members } from "./members";
 const UINT32_MAX = 0xffffffff;
 /** Sizes travel as u16 in the chunk header. */
 const SIZE_MAX = 0xffff;
-const CLOSE_CODE_MAX = 4999;
+/** What a session is called: at least 128 random bits in base64url. */
+const SESSION = /^[A-Za-z0-9_-]{22,64}$/;
 
 const FORMATS: readonly ChunkFormat[] = ["h264", "jpeg", "png", "webp"];
 const CHROMAS: readonly Chroma[] = ["rgb", "444", "420"];
@@ -93,6 +94,18 @@ export interface WelcomeMessage {
   readonly name: string;
   readonly server: string;
   readonly state: CanvasState;
+  /** Null where the server is of a time before there were sessions. */
+  readonly session: Session | null;
+}
+
+/** What lasts longer than a connection, where that one breaks. */
+export interface Session {
+  /** Goes on with it, in the next `hello`. */
+  readonly token: string;
+  /** Whether it is the one that `hello` has asked for. */
+  readonly resumed: boolean;
+  /** Number of the last input that the server has; 0 for none. */
+  readonly input: number;
 }
 
 export type ServerMessage =
@@ -100,6 +113,7 @@ export type ServerMessage =
   | { readonly type: "state"; readonly state: CanvasState }
   | ({ readonly type: "stream" } & StreamDescription)
   | ({ readonly type: "message" } & ApplicationMessage)
+  | { readonly type: "taken"; readonly n: number }
   | { readonly type: "stats"; readonly stats: Readonly<Record<string, number>> }
   | { readonly type: "ping"; readonly t: number }
   | { readonly type: "pong"; readonly t: number }
@@ -124,6 +138,16 @@ function parseState(object: JsonObject): CanvasState {
 
 function cssLength<N extends "css_width" | "css_height">(state: Members, name: N) {
   return state.has(name) ? { [name]: state.nullable(name, () => state.string(name)) } : {};
+}
+
+function parseSession(welcome: Members): Session | null {
+  if (!welcome.has("session")) return null;
+  const token = welcome.string("session");
+  return {
+    token: SESSION.test(token) ? token : welcome.fail("session", "22 to 64 characters of base64url"),
+    resumed: welcome.boolean("resumed"),
+    input: welcome.integer("input", 0, Number.MAX_SAFE_INTEGER),
+  };
 }
 
 function parseColor(object: JsonObject): ColorDescription {
@@ -178,6 +202,7 @@ export function parseServerMessage(text: string): ServerMessage {
         name: message.string("name"),
         server: message.string("server"),
         state: parseState(message.child("state")),
+        session: parseSession(message),
       };
     case "state":
       return { type, state: parseState(message.child("state")) };
@@ -185,6 +210,8 @@ export function parseServerMessage(text: string): ServerMessage {
       return { type, ...parseStream(message) };
     case "message":
       return { type, ...parseApplicationMessage(message) };
+    case "taken":
+      return { type, n: message.integer("n", 1, Number.MAX_SAFE_INTEGER) };
     case "stats":
       return { type, stats: parseStats(message.child("stats")) };
     case "ping":
@@ -193,7 +220,7 @@ export function parseServerMessage(text: string): ServerMessage {
     case "bye":
       return {
         type,
-        code: message.has("code") ? message.integer("code", 0, CLOSE_CODE_MAX) : CloseCode.normal,
+        code: message.has("code") ? message.integer("code", 0, CloseCode.max) : CloseCode.normal,
         reason: message.string("reason"),
       };
     default:

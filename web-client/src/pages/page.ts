@@ -4,8 +4,8 @@ import "../main";
 import { element } from "../view/dom";
 import { tokenOf } from "./token";
 
-/** Attributes of the view that the query of the page's address may switch on, as in `?titlebar&resizable`. */
-const SWITCHES = ["titlebar", "resizable", "latency"];
+/** Attributes of the view that the query of the page's address may give, as in `?titlebar&resizable&transport=http`. */
+const ATTRIBUTES = ["titlebar", "resizable", "latency", "transport"];
 
 const view = document.querySelector("rfb-view");
 const token = tokenOf(location);
@@ -20,7 +20,7 @@ if (view !== null) {
     again.addEventListener("click", () => location.reload());
     document.body.append(element("p", { id: "closed" }, "You have closed this view. ", again));
   });
-  for (const name of SWITCHES) if (query.has(name)) view.setAttribute(name, query.get(name) ?? "");
+  for (const name of ATTRIBUTES) if (query.has(name)) view.setAttribute(name, query.get(name) ?? "");
   if (token !== null) view.setAttribute("token", token);
   // Only now: the first hello is to carry the token.
   view.setAttribute("src", "./");

@@ -1,11 +1,9 @@
 /** Addresses and names that derive from where a view's display is. */
 
-/** The address of the WebSocket of the display whose page is at `src`. */
-export function socketAddress(src: string, base: string): string {
+/** The whole address of the display's page at `src`, with a slash at its end. */
+export function pageAddress(src: string, base: string): string {
   const url = new URL(src, base);
   if (!url.pathname.endsWith("/")) url.pathname += "/";
-  url.pathname += "ws";
-  url.protocol = url.protocol.replace("http", "ws");
   url.search = "";
   url.hash = "";
   return url.href;

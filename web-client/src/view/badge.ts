@@ -34,18 +34,33 @@ export class Badges {
   readonly root = element("div", { class: "badges" });
   readonly #viewOnly = new Badge("view-only", true);
   readonly #stale = new Badge("stale", true);
+  readonly #busy = new Badge("busy", true);
+  readonly #transport = new Badge("transport", true);
   readonly #latency = new Badge("latency", false);
   #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor(private readonly staleness: Staleness) {
     this.#viewOnly.text.textContent = "view only";
+    this.#busy.text.textContent = "The program does not keep up: nothing more is taken for now";
     this.#latency.text.textContent = "Latency";
-    this.root.append(this.#viewOnly.root, this.#stale.root, this.#latency.root);
+    const badges = [this.#transport, this.#viewOnly, this.#busy, this.#stale, this.#latency];
+    this.root.append(...badges.map(({ root }) => root));
   }
 
   /** Whether this viewer only looks: another one has the control. */
   set viewOnly(on: boolean) {
     this.#viewOnly.shown = on;
+  }
+
+  /** Whether there is no room for more input until the server has taken some. */
+  set busy(on: boolean) {
+    this.#busy.shown = on;
+  }
+
+  /** What is to be said of the way that the connection takes; empty for nothing. */
+  set transport(words: string) {
+    this.#transport.text.textContent = words;
+    this.#transport.shown = words !== "";
   }
 
   /** Whether the latency is shown. */

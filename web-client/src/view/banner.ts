@@ -12,6 +12,9 @@ export interface BannerActions {
 /** How often the countdown is written, ms. */
 const COUNTDOWN_MS = 250;
 
+/** The picture that is shown: `old` where it is of an earlier connection. */
+export type PictureAge = "none" | "old" | "current";
+
 interface Notice {
   readonly title: string;
   readonly text: string;
@@ -19,11 +22,11 @@ interface Notice {
 }
 
 /** What a person is told in each state, or null where all is well. */
-export function noticeOf(detail: StatusDetail, hasPicture: boolean): Notice | null {
+export function noticeOf(detail: StatusDetail, picture: PictureAge): Notice | null {
   const { status, code, reason, after } = detail;
   switch (status) {
     case "connected":
-      return hasPicture ? null : { title: "Waiting for the first picture", text: "" };
+      return picture === "current" ? null : { title: "Waiting for the first picture", text: "" };
     case "connecting":
       return { title: "Connecting", text: "" };
     case "closed":
@@ -107,14 +110,13 @@ export class Banner {
     });
   }
 
-  /** @param hasPicture whether an older picture is still shown behind the banner. */
-  show(detail: StatusDetail, hasPicture: boolean): void {
+  show(detail: StatusDetail, picture: PictureAge): void {
     clearInterval(this.#timer);
-    const notice = noticeOf(detail, hasPicture);
+    const notice = noticeOf(detail, picture);
     this.root.hidden = notice === null;
     if (notice === null) return;
     this.root.dataset.status = detail.status;
-    this.root.classList.toggle("over-picture", hasPicture);
+    this.root.classList.toggle("over-picture", picture !== "none");
     this.#title.textContent = notice.title;
     this.#text.textContent = notice.text;
     this.#text.hidden = notice.text === "";

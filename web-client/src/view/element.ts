@@ -1,5 +1,6 @@
 /** The `<rfb-view>` element: a view that is written in HTML. */
 
+import { TRANSPORT_CHOICES, type TransportChoice } from "../core/fallback";
 import { FITS, type Fit } from "../core/viewport";
 import type { RfbViewEvents } from "./options";
 import { RfbView } from "./rfb-view";
@@ -29,11 +30,20 @@ export type RfbElementEvents = {
 
 /**
  * Attributes: `src` (address of the display's page), `token`, `fit` (contain, cover, fill), `background` (CSS), `toolbar="off"`,
- * `video="off"` (still images only), and the switches `titlebar`, `resizable`, `minimized` (which follows the title bar's button)
- * and `latency`. `src`, `token` and `video` start a new connection when they change.
+ * `video="off"` (still images only), `transport` (auto, websocket, http), and the switches `titlebar`, `resizable`, `minimized` (which follows the title bar's button)
+ * and `latency`. `src`, `token`, `video` and `transport` start a new connection when they change.
  */
 export class RfbViewElement extends Base {
-  static readonly observedAttributes = ["src", "token", "fit", "background", "toolbar", "video", ...SWITCHES];
+  static readonly observedAttributes = [
+    "src",
+    "token",
+    "fit",
+    "background",
+    "toolbar",
+    "video",
+    "transport",
+    ...SWITCHES,
+  ];
 
   #view: RfbView | null = null;
   #root: ShadowRoot | null = null;
@@ -84,6 +94,7 @@ export class RfbViewElement extends Base {
       background: this.getAttribute("background") ?? "",
       toolbar: this.getAttribute("toolbar") !== "off",
       video: this.getAttribute("video") !== "off",
+      transport: this.#transport(),
       ...Object.fromEntries(SWITCHES.map((name) => [name, this.#has(name)])),
     });
     this.#view = view;
@@ -112,6 +123,12 @@ export class RfbViewElement extends Base {
   #fit(): Fit {
     const value = this.getAttribute("fit");
     return FITS.find((fit) => fit === value) ?? "contain";
+  }
+
+  /** Likewise, with `auto`. */
+  #transport(): TransportChoice {
+    const value = this.getAttribute("transport");
+    return TRANSPORT_CHOICES.find((choice) => choice === value) ?? "auto";
   }
 }
 

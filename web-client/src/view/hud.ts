@@ -3,7 +3,14 @@
 import type { CanvasState, StreamDescription } from "../core/server-messages";
 import { element } from "./dom";
 import type { RfbStats } from "./stats";
-import { bitrateInWords, chromaInWords, codecInWords, millisecondsInWords, noVideoInWords } from "./words";
+import {
+  bitrateInWords,
+  chromaInWords,
+  codecInWords,
+  millisecondsInWords,
+  noVideoInWords,
+  transportName,
+} from "./words";
 
 type Row = readonly [label: string, value: string];
 
@@ -55,6 +62,7 @@ function flowRows(stats: RfbStats): Row[] {
   const { server } = stats;
   const rows: Row[] = [
     ["Frames", `${stats.fps.toFixed(0)} per second`],
+    ["Connection", transportName(stats.transport)],
     ["Round trip", millisecondsInWords(stats.roundTripMs)],
     ["Decode and show", millisecondsInWords(stats.presentMs)],
     ["Bit rate", bitrateInWords(stats.bitrate)],

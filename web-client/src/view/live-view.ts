@@ -30,7 +30,8 @@ export class LiveView {
   });
   readonly worker = new WorkerClient({
     receive: (message) => this.#receive(message),
-    failed: (reason) => this.#status({ ...this.model.detail, status: "refused", after: "report", reason }),
+    failed: (reason) =>
+      this.#status({ ...this.model.detail, status: "refused", after: "report", reason, takesInput: false }),
   });
   readonly shell: Shell;
   readonly frame: WindowFrame;
@@ -105,7 +106,7 @@ export class LiveView {
     this.shell.close();
     (this.fills ? this.frame.host : this.shell.root).remove();
     this.worker.close();
-    this.model.detail = { ...this.model.detail, status: "closed", retryInMs: null };
+    this.model.detail = { ...this.model.detail, status: "closed", retryInMs: null, takesInput: false };
     this.emit("status", this.model.detail);
   }
 
@@ -114,8 +115,8 @@ export class LiveView {
     const { root } = this.shell;
     root.addEventListener("pointermove", (event) => this.#pointerAt(event), { signal });
     root.addEventListener("pointerleave", () => this.shell.pointerGone(), { signal });
-    window.addEventListener("online", () => this.#wake(), { signal });
-    document.addEventListener("visibilitychange", () => this.#wake(), { signal });
+    window.addEventListener("online", () => this.worker.post({ type: "wake", moved: true }), { signal });
+    document.addEventListener("visibilitychange", () => this.#visibilityChanged(), { signal });
     document.addEventListener("fullscreenchange", () => this.frame.fullscreenChanged(), { signal });
   }
 
@@ -145,9 +146,16 @@ export class LiveView {
   }
 
   #status(detail: StatusDetail): void {
-    if (this.model.connected && detail.status !== "connected") this.input.reset();
-    this.model.detail = detail;
-    this.shell.showStatus(this.picture.frame !== null);
+    const { model } = this;
+    const lost = model.connected && detail.status !== "connected";
+    if (lost || (model.detail.takesInput && !detail.takesInput)) {
+      // The server lets go of what it knows to be held, once it notices. What it does not know of yet is let go of here.
+      this.input.release();
+      this.input.reset();
+    }
+    model.detail = detail;
+    model.update({ transport: detail.transport });
+    this.shell.showStatus();
     this.emit("status", detail);
   }
 
@@ -163,10 +171,9 @@ export class LiveView {
   }
 
   #presented(frame: PresentedFrame): void {
-    const first = this.picture.frame === null;
     const resized = this.picture.presented(frame);
     this.recording.presented();
-    this.shell.showPicture(frame, first);
+    this.shell.showPicture(frame);
     if (resized) this.#layout();
     this.model.update({ width: frame.width, height: frame.height, lossless: frame.lossless });
     this.emit("frame", frame);
@@ -183,10 +190,8 @@ export class LiveView {
     this.model.update({ scale: this.picture.layout(this.#room.current, this.#fit) });
   }
 
-  /** The network is back or the tab is shown: no reason to wait any longer. A refusal stays one. */
-  #wake(): void {
-    const waiting = this.model.detail.status === "reconnecting";
-    if (waiting && document.visibilityState === "visible") this.worker.post({ type: "retry" });
+  #visibilityChanged(): void {
+    if (document.visibilityState === "visible") this.worker.post({ type: "wake", moved: false });
   }
 
   #pointerAt({ pointerType, clientX, clientY }: PointerEvent): void {

@@ -7,7 +7,17 @@ import { NO_STATS, type RfbStats } from "./stats";
 
 export class ViewModel {
   readonly messages = new Map<string, unknown>();
-  detail: StatusDetail = { status: "connecting", code: null, reason: "", after: null, retryInMs: null };
+  detail: StatusDetail = {
+    status: "connecting",
+    code: null,
+    reason: "",
+    after: null,
+    retryInMs: null,
+    takesInput: false,
+    resumed: null,
+    transport: null,
+    fallback: false,
+  };
   state: CanvasState = {};
   stream: StreamDescription | null = null;
   stats: RfbStats = NO_STATS;
@@ -23,9 +33,9 @@ export class ViewModel {
     return this.state.control !== false;
   }
 
-  /** Whether the server takes what is done here now. */
+  /** Whether what is done here is taken now, or kept while the connection comes back. */
   get takesInput(): boolean {
-    return this.connected && this.control;
+    return this.detail.takesInput && this.control;
   }
 
   update(changes: Partial<RfbStats>): void {

@@ -2,12 +2,13 @@
 
 import type { PresentedFrame, StatusDetail } from "../bridge";
 import type { ApplicationMessage } from "../core/application";
+import type { TransportChoice } from "../core/fallback";
 import type { CanvasState } from "../core/server-messages";
 import type { Fit, Size } from "../core/viewport";
 import type { RfbStats } from "./stats";
 
 export interface RfbViewOptions {
-  /** Address of the display's page, relative to the document; the socket is `ws` below it. */
+  /** Address of the display's page, relative to the document; what the view connects to is below it. */
   readonly src: string;
   /** The server's credential, where it needs one. */
   readonly token?: string | null;
@@ -27,6 +28,8 @@ export interface RfbViewOptions {
   readonly latency?: boolean;
   /** False asks for still images only. */
   readonly video?: boolean;
+  /** What carries the connection: `auto`, which is a WebSocket, or HTTP where none gets through; or one of the two. */
+  readonly transport?: TransportChoice;
 }
 
 /** The events of a view and what their `detail` carries. */

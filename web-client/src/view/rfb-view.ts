@@ -144,7 +144,7 @@ export class RfbView extends EventTarget {
   /**
    * Sends a JSON value to the program, under a key where it is the present value of something.
    *
-   * @returns whether it was sent: not without a connection, nor where this viewer has no control.
+   * @returns whether it was taken: not without a connection, unless that is coming back, nor where this viewer has no control.
    * @throws TypeError where it is no JSON value, RangeError where it has more than 32 KiB or the key more than 64 characters.
    */
   send(data: unknown, key: string | null = null): boolean {

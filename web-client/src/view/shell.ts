@@ -3,7 +3,7 @@
 import type { PresentedFrame } from "../bridge";
 import { Staleness } from "../core/staleness";
 import { Badges } from "./badge";
-import { Banner, type BannerActions } from "./banner";
+import { Banner, type BannerActions, type PictureAge } from "./banner";
 import { element } from "./dom";
 import { Help } from "./help";
 import { Hud } from "./hud";
@@ -12,6 +12,7 @@ import type { Recording } from "./recording";
 import { STYLE } from "./style";
 import { Toolbar, type ToolbarActions } from "./toolbar";
 import type { WindowFrame } from "./window-frame";
+import { transportInWords } from "./words";
 
 export type ShellActions = BannerActions & Omit<ToolbarActions, "help">;
 
@@ -25,6 +26,8 @@ export class Shell {
   readonly #banner: Banner;
   readonly #staleness = new Staleness();
   readonly #badges = new Badges(this.#staleness);
+  /** What picture there is: none yet, one of an earlier connection, or of this one. */
+  #picture: PictureAge = "none";
 
   constructor(
     private readonly model: ViewModel,
@@ -54,7 +57,7 @@ export class Shell {
     this.root.append(frame.titleBar.root, this.#body, frame.handle.root);
     shadow.append(this.root);
     this.toolbar.canRecord = recording.supported;
-    this.#banner.show(this.model.detail, false);
+    this.#banner.show(this.model.detail, this.#picture);
   }
 
   get statistics(): boolean {
@@ -77,29 +80,33 @@ export class Shell {
   }
 
   /** The connection's status is another one. */
-  showStatus(hasPicture: boolean): void {
-    const { detail, connected } = this.model;
-    if (!connected) this.#staleness.reset();
-    this.root.toggleAttribute("data-stale", !connected && hasPicture);
-    this.#banner.show(detail, hasPicture);
+  showStatus(): void {
+    if (!this.model.connected) {
+      this.#staleness.reset();
+      if (this.#picture === "current") this.#picture = "old";
+    }
+    this.#showPictureAge();
     this.showState();
   }
 
   /** The display's state is another one. */
   showState(): void {
-    const { connected, control, state } = this.model;
+    const { connected, control, detail, state } = this.model;
     this.#badges.viewOnly = connected && !control;
+    this.#badges.busy = connected && control && !detail.takesInput;
+    this.#badges.transport = connected ? transportInWords(detail) : "";
     this.#staleness.told(state.stale === true);
     this.#badges.showStaleness();
   }
 
   /** There is another picture on the canvas. */
-  showPicture(frame: PresentedFrame, first: boolean): void {
+  showPicture(frame: PresentedFrame): void {
     this.#staleness.shown(frame.frame, performance.now());
     this.#badges.showStaleness();
-    if (!first) return;
+    if (this.#picture === "current" || !this.model.connected) return;
+    this.#picture = "current";
     this.root.toggleAttribute("data-picture", true);
-    this.#banner.show(this.model.detail, true);
+    this.#showPictureAge();
   }
 
   showStats(): void {
@@ -122,6 +129,11 @@ export class Shell {
   close(): void {
     this.#banner.close();
     this.#badges.close();
+  }
+
+  #showPictureAge(): void {
+    this.root.toggleAttribute("data-stale", this.#picture === "old");
+    this.#banner.show(this.model.detail, this.#picture);
   }
 
   #toggleHelp(): void {

@@ -3,8 +3,11 @@
 import type { ClientStats } from "../bridge";
 import type { ChunkFormat } from "../core/chunk";
 import type { Chroma, NoVideoReason } from "../core/client-messages";
+import type { TransportName } from "../core/fallback";
 
 export interface RfbStats extends ClientStats {
+  /** What carries the connection; null where there is none. */
+  readonly transport: TransportName | null;
   /** WebCodecs codec string or media type; null before the first stream. */
   readonly codec: string | null;
   readonly format: ChunkFormat | null;
@@ -33,6 +36,7 @@ export const NO_STATS: RfbStats = {
   presented: 0,
   skipped: 0,
   errors: 0,
+  transport: null,
   codec: null,
   format: null,
   chroma: null,

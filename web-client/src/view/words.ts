@@ -1,6 +1,8 @@
 /** Statistics and states in words for people. */
 
+import type { StatusDetail } from "../bridge";
 import type { Chroma, NoVideoReason } from "../core/client-messages";
+import type { TransportName } from "../core/fallback";
 import type { StreamDescription } from "../core/server-messages";
 
 /** H.264 profiles by `profile_idc` (ITU-T H.264, annex A). */
@@ -45,6 +47,21 @@ const NO_VIDEO: Readonly<Record<NoVideoReason, string>> = {
 
 export function noVideoInWords(reason: NoVideoReason): string {
   return NO_VIDEO[reason];
+}
+
+const TRANSPORTS: Readonly<Record<TransportName, string>> = {
+  websocket: "WebSocket",
+  http: "HTTP",
+  polling: "HTTP, one response after the other",
+};
+
+export function transportName(name: TransportName | null): string {
+  return name === null ? "–" : TRANSPORTS[name];
+}
+
+/** What a person is told of the way that a connection takes; nothing of the usual one, and nothing of one that was asked for. */
+export function transportInWords({ fallback }: StatusDetail): string {
+  return fallback ? "over HTTP: WebSockets are blocked on this network" : "";
 }
 
 /** "1.4 Mbit/s" */

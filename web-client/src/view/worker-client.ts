@@ -3,7 +3,7 @@
 import type { FromWorker, ToWorker } from "../bridge";
 import type { ViewSize } from "../core/client-messages";
 import RfbWorker from "../worker/index?worker&inline";
-import { socketAddress } from "./address";
+import { pageAddress } from "./address";
 import type { RfbViewOptions } from "./options";
 
 declare const CLIENT_VERSION: string;
@@ -27,13 +27,14 @@ export class WorkerClient {
   /** Starts it: it connects, and draws on the canvas where that could be handed over. */
   start(options: RfbViewOptions, view: ViewSize, canvas: OffscreenCanvas | undefined): void {
     try {
-      const url = socketAddress(options.src, document.baseURI);
+      const page = pageAddress(options.src, document.baseURI);
       this.#worker = new RfbWorker({ name: "rfb-view" });
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
       this.#worker.onerror = (event) => this.handlers.failed(event.message || "the worker did not start");
       const start = {
         type: "start",
-        url,
+        page,
+        transport: options.transport ?? "auto",
         token: options.token ?? null,
         video: options.video ?? true,
         client: `rendercanvas-rfb-web/${CLIENT_VERSION}`,

@@ -1,87 +1,122 @@
 /** One viewer's connection: opens it, notices when it dies, and opens it again. */
 
-import type { StatusDetail } from "../bridge";
+import type { ConnectionStatus, StatusDetail } from "../bridge";
 import { Backoff } from "../core/backoff";
 import type { ClientMessage } from "../core/client-messages";
 import { type AfterClose, afterClose, CloseCode } from "../core/closing";
+import type { TransportChoice } from "../core/fallback";
 import { Heartbeat } from "../core/heartbeat";
-import type { Wire } from "../core/outbox";
+import type { Sender } from "../core/outbox";
+import { SleepWatch } from "../core/sleep";
+import { Route } from "./route";
+import type { Transport, TransportEnd } from "./transport";
 
 /** How often silence is measured, ms: a fraction of the 3 s after which a ping is due. */
 const POLL_MS = 500;
 /** A connection that held this long, ms, was good: its loss is retried quickly. */
 const GOOD_MS = 5_000;
-/** Unsent bytes that count as congestion: a few acknowledgements wait for the event loop even on an idle link. */
-const CONGESTED_BYTES = 1_024;
+/** Longest time for a connection to open, ms: four round trips of a bad link, and its handshakes. */
+const OPENING_MS = 5_000;
+/** Longest wait for a sign of life, ms, where there is reason to doubt that the connection has survived. */
+const PROBE_MS = 3_000;
+
+/** What the link itself knows of a status. */
+export type LinkStatus = Omit<StatusDetail, "takesInput" | "resumed">;
 
 export interface LinkHandlers {
-  /** The socket is open: say hello. */
+  /** The connection is open: say hello. */
   opened(): void;
   text(data: string): void;
   chunk(data: ArrayBuffer): void;
   /** The connection is gone; what depended on it is to be forgotten. */
   lost(): void;
-  status(detail: StatusDetail): void;
+  status(detail: LinkStatus): void;
 }
 
 /** How a connection ended. `after` overrules what the code asks for. */
-interface Ending {
-  readonly code: number;
-  readonly reason: string;
+interface Ending extends TransportEnd {
   readonly after?: AfterClose;
 }
 
-export class Link implements Wire {
+/** One connection, from the try on. Times are ms of the monotonic clock. */
+interface Attempt {
+  readonly transport: Transport;
+  readonly heartbeat: Heartbeat;
+  opened: number | null;
+  greeted: number | null;
+}
+
+export class Link implements Sender {
   readonly #backoff = new Backoff();
-  #socket: WebSocket | null = null;
-  #heartbeat: Heartbeat | null = null;
-  #poll: ReturnType<typeof setInterval> | undefined;
+  readonly #route: Route;
+  readonly #sleep = new SleepWatch(POLL_MS, Date.now());
+  readonly #poll: ReturnType<typeof setInterval>;
+  #attempt: Attempt | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #welcomed: number | null = null;
+  /** Waiting for the next try, which nothing but time stands against. */
+  #waiting = false;
+  /** There is reason to doubt the connection: where it has died, the next try is due at once. */
+  #doubtful = false;
   #last: Ending | null = null;
   #closed = false;
   /** Round trip of the last ping, ms. */
   roundTripMs: number | null = null;
 
+  /** @param page address of the display's page, with a slash at its end. */
   constructor(
-    private readonly url: string,
+    private readonly page: string,
+    choice: TransportChoice,
     private readonly handlers: LinkHandlers,
-  ) {}
-
-  get congested(): boolean {
-    return (this.#socket?.bufferedAmount ?? 0) > CONGESTED_BYTES;
+  ) {
+    this.#route = new Route(page, choice, () => this.#reroute());
+    this.#poll = setInterval(() => this.#tick(), POLL_MS);
   }
 
-  open(): void {
-    if (this.#closed || this.#socket !== null) return;
-    clearTimeout(this.#retry);
-    this.#say(this.#last === null ? "connecting" : "reconnecting", null);
-    let socket: WebSocket;
-    try {
-      socket = new WebSocket(this.url);
-    } catch (error) {
-      this.#end({ code: 0, reason: `${this.url}: ${String(error)}`, after: "report" });
-      return;
-    }
-    this.#socket = socket;
-    this.#listen(socket);
-    this.#heartbeat = new Heartbeat(performance.now());
-    this.#poll = setInterval(() => this.#beat(), POLL_MS);
+  get congested(): boolean {
+    return this.#attempt?.transport.congested ?? false;
   }
 
   /** Tries now instead of when the backoff ends; nothing where a connection is open or being opened. */
-  retryNow(): void {
-    this.open();
+  open(): void {
+    if (this.#closed || this.#attempt !== null) return;
+    clearTimeout(this.#retry);
+    this.#waiting = false;
+    const now = performance.now();
+    const heartbeat = new Heartbeat(now);
+    heartbeat.expect(OPENING_MS, now);
+    try {
+      this.#attempt = { transport: this.#connect(heartbeat), heartbeat, opened: null, greeted: null };
+    } catch (error) {
+      this.#end({ code: 0, reason: `${this.page}: ${String(error)}`, after: "report" });
+      return;
+    }
+    this.#say(this.#last === null ? "connecting" : "reconnecting", null);
+  }
+
+  /**
+   * The network is back, the tab is shown, the machine was asleep: no reason to wait any longer. A refusal stays one.
+   *
+   * @param moved whether the network may be another one.
+   */
+  wake(moved: boolean): void {
+    if (moved) this.#route.wake();
+    this.#backoff.reset();
+    if (this.#attempt !== null) {
+      this.#doubtful = true;
+      this.#attempt.heartbeat.expect(PROBE_MS, performance.now());
+      this.ping();
+    } else if (this.#waiting) this.open();
   }
 
   /** The server has greeted us. */
   welcomed(): void {
-    this.#welcomed = performance.now();
+    if (this.#attempt === null) return;
+    this.#attempt.greeted = performance.now();
     this.#say("connected", null);
   }
 
   send(message: ClientMessage): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    this.#attempt?.transport.send(JSON.stringify(message));
   }
 
   ping(): void {
@@ -94,7 +129,7 @@ export class Link implements Wire {
 
   /** Ends this connection because of what came over it; what happens next is up to `after`. */
   fail(code: number, reason: string, after?: AfterClose): void {
-    this.#drop(code, reason);
+    this.#attempt?.transport.close(code, reason);
     this.#end({ code, reason, ...(after && { after }) });
   }
 
@@ -102,69 +137,104 @@ export class Link implements Wire {
   close(reason: string): void {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearInterval(this.#poll);
     this.send({ type: "bye", reason });
-    this.#drop(CloseCode.normal, reason);
+    this.#attempt?.transport.close(CloseCode.normal, reason);
+    this.#release();
     this.#last = { code: CloseCode.normal, reason };
     this.#say("closed", null);
   }
 
-  #listen(socket: WebSocket): void {
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      this.#heartbeat?.heard(performance.now());
-      this.handlers.opened();
+  #connect(heartbeat: Heartbeat): Transport {
+    const heard = () => {
+      heartbeat.heard(performance.now());
+      this.#doubtful = false;
     };
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      this.#heartbeat?.heard(performance.now());
-      if (typeof data === "string") this.handlers.text(data);
-      else this.handlers.chunk(data);
-    };
-    socket.onclose = ({ code, reason }) => {
-      this.#drop(code, reason);
-      this.#end({ code, reason });
-    };
+    return this.#route.connect({
+      opened: () => {
+        heard();
+        if (this.#attempt !== null) this.#attempt.opened = performance.now();
+        this.handlers.opened();
+      },
+      text: (data) => {
+        heard();
+        this.handlers.text(data);
+      },
+      chunk: (data) => {
+        heard();
+        this.handlers.chunk(data);
+      },
+      closed: (end) => this.#end(end),
+    });
   }
 
-  #beat(): void {
-    const action = this.#heartbeat?.poll(performance.now());
+  #tick(): void {
+    if (this.#sleep.poll(Date.now())) this.wake(true);
+    if (this.#attempt === null) return;
+    const now = performance.now();
+    const action = this.#attempt.heartbeat.poll(now);
     if (action === "ping") this.ping();
     if (action === "drop") this.fail(CloseCode.timeout, "nothing heard from the server");
+    else if (this.#attempt.greeted !== null) this.#route.poll(now);
   }
 
-  /** Lets go of the socket without waiting for its close handshake, which a dead link never finishes. */
-  #drop(code: number, reason: string): void {
-    clearInterval(this.#poll);
-    const socket = this.#socket;
-    this.#socket = null;
-    if (socket === null) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    if (socket.readyState <= WebSocket.OPEN) {
-      const own = code === CloseCode.normal || (code >= 3000 && code <= 4999);
-      // The reason of a close frame has room for 123 bytes (RFC 6455, section 5.5).
-      socket.close(own ? code : CloseCode.normal, reason.replace(/[^ -~]/g, "?").slice(0, 123));
+  /** Another transport is the better one: goes over to it, or tries it now. */
+  #reroute(): void {
+    const attempt = this.#attempt;
+    if (attempt === null) {
+      if (this.#waiting) this.open();
+    } else if (attempt.greeted !== null) {
+      const reason = "going over to another transport";
+      attempt.transport.close(CloseCode.lost, reason);
+      this.#last = { code: CloseCode.lost, reason };
+      this.#release();
+      this.open();
     }
+  }
+
+  /** Forgets the connection, which has been let go of. */
+  #release(): void {
+    if (this.#attempt === null) return;
+    this.#attempt = null;
+    this.roundTripMs = null;
     this.handlers.lost();
   }
 
   #end(ending: Ending): void {
     if (this.#closed) return;
-    const held = this.#welcomed !== null && performance.now() - this.#welcomed >= GOOD_MS;
-    if (held) this.#backoff.reset();
-    this.#welcomed = null;
-    this.roundTripMs = null;
+    const attempt = this.#attempt;
+    this.#release();
+    if (attempt !== null) this.#judge(attempt, ending);
     this.#last = ending;
     const after = ending.after ?? afterClose(ending.code);
     if (after !== "reconnect" && after !== "slow") {
       this.#say("refused", null);
       return;
     }
-    const random = Math.random();
-    const seconds = after === "slow" ? this.#backoff.slow(random) : this.#backoff.next(random);
-    this.#retry = setTimeout(() => this.open(), seconds * 1_000);
-    this.#say("reconnecting", seconds * 1_000);
+    const ms = 1_000 * this.#delay(after, ending.heldBack ?? false);
+    this.#waiting = true;
+    this.#retry = setTimeout(() => this.open(), ms);
+    this.#say("reconnecting", ms);
   }
 
-  #say(status: StatusDetail["status"], retryInMs: number | null): void {
+  /** Learns from a connection that has ended. */
+  #judge({ transport, opened, greeted }: Attempt, ending: Ending): void {
+    const now = performance.now();
+    if (greeted !== null && now - greeted >= GOOD_MS) this.#backoff.reset();
+    const openedMs = opened === null ? null : now - opened;
+    this.#route.ended({ ...ending, transport: transport.name, openedMs, greeted: greeted !== null });
+  }
+
+  /** Seconds until the next try. */
+  #delay(after: "reconnect" | "slow", heldBack: boolean): number {
+    const random = Math.random();
+    if (after === "slow") return this.#backoff.slow(random);
+    const atOnce = this.#doubtful || heldBack;
+    this.#doubtful = false;
+    return atOnce ? 0 : this.#backoff.next(random);
+  }
+
+  #say(status: ConnectionStatus, retryInMs: number | null): void {
     const last = this.#last;
     this.handlers.status({
       status,
@@ -172,6 +242,8 @@ export class Link implements Wire {
       reason: last?.reason ?? "",
       after: last === null ? null : (last.after ?? afterClose(last.code)),
       retryInMs,
+      transport: this.#attempt?.transport.name ?? null,
+      fallback: this.#route.fellBack,
     });
   }
 }

@@ -1,13 +1,13 @@
 /** One view's life in the worker: connection, decoders, canvas and statistics, wired together. */
 
-import type { FromWorker, StartCommand, ToWorker } from "../bridge";
+import type { FromWorker, StartCommand, StatusDetail, ToWorker } from "../bridge";
 import { PROTOCOL_VERSION, type ViewSize } from "../core/client-messages";
 import { CloseCode } from "../core/closing";
 import { ProtocolError } from "../core/errors";
 import { CapabilityLadder } from "../core/ladder";
 import { Outbox } from "../core/outbox";
-import { parseServerMessage, type ServerMessage } from "../core/server-messages";
-import { Link } from "./link";
+import { parseServerMessage, type ServerMessage, type WelcomeMessage } from "../core/server-messages";
+import { Link, type LinkStatus } from "./link";
 import { Pictures } from "./pictures";
 import { proveVideo } from "./proof";
 
@@ -22,6 +22,12 @@ export class Session {
   readonly #pictures: Pictures;
   readonly #ladder: Promise<CapabilityLadder>;
   #token: string | null;
+  /** Goes on with the session of the last connection; kept in memory alone. */
+  #session: string | null = null;
+  #resumed: boolean | null = null;
+  #status: LinkStatus | null = null;
+  /** What the page was told last. */
+  #told: StatusDetail | null = null;
   #view: ViewSize;
   #statsEnabled = false;
   #latencyEnabled = false;
@@ -43,12 +49,12 @@ export class Session {
       done: (sequence, queue) => this.#link.send({ type: "ack", sequence, decode_queue: queue }),
       failed: (reason) => void this.#decoderFailed(reason),
     });
-    this.#link = new Link(start.url, {
+    this.#link = new Link(start.page, start.transport, {
       opened: () => void this.#hello(),
       text: (data) => this.#guarded(() => this.#message(parseServerMessage(data))),
       chunk: (data) => this.#guarded(() => this.#pictures.chunk(data)),
       lost: () => this.#lost(),
-      status: (detail) => this.post({ type: "status", detail }),
+      status: (status) => this.#statusChanged(status),
     });
     this.#outbox = new Outbox(this.#link);
     this.#statsTimer = setInterval(() => this.#postStats(), STATS_MS);
@@ -65,13 +71,13 @@ export class Session {
         this.#pollOutbox();
         return;
       case "event":
-        if (this.#greeted === null) return;
         this.#outbox.event(command.event, performance.now());
         this.#pollOutbox();
+        this.#tellStatus();
         return;
       case "message":
-        if (this.#greeted === null) return;
         this.#outbox.message(command, performance.now());
+        this.#tellStatus();
         return;
       case "stats":
         this.#statsEnabled = command.enabled;
@@ -82,10 +88,13 @@ export class Session {
         return;
       case "token":
         this.#token = command.token;
-        this.#link.retryNow();
+        this.#link.open();
         return;
       case "retry":
-        this.#link.retryNow();
+        this.#link.open();
+        return;
+      case "wake":
+        this.#link.wake(command.moved);
         return;
       case "drawn":
         this.#pictures.drawn(command.sequence);
@@ -110,6 +119,7 @@ export class Session {
       type: "hello",
       protocol: PROTOCOL_VERSION,
       token: this.#token,
+      session: this.#session,
       ...capabilities,
       view: this.#view,
       client: this.start.client,
@@ -129,15 +139,11 @@ export class Session {
   #message(message: ServerMessage): void {
     switch (message.type) {
       case "welcome":
-        if (message.protocol !== PROTOCOL_VERSION) {
-          this.#link.fail(CloseCode.normal, `the server speaks protocol ${message.protocol}`, "reload");
-          return;
-        }
-        this.post({ type: "welcome", server: message.server, name: message.name, viewer: message.viewer });
-        this.post({ type: "state", state: message.state });
-        if (this.#statsEnabled) this.#link.send({ type: "stats", enabled: true });
-        this.#link.welcomed();
-        this.#link.ping();
+        this.#welcome(message);
+        return;
+      case "taken":
+        this.#outbox.taken(message.n);
+        this.#tellStatus();
         return;
       case "state":
         this.post({ type: "state", state: message.state });
@@ -163,6 +169,21 @@ export class Session {
     }
   }
 
+  #welcome({ protocol, server, name, viewer, state, session }: WelcomeMessage): void {
+    if (protocol !== PROTOCOL_VERSION) {
+      this.#link.fail(CloseCode.normal, `the server speaks protocol ${protocol}`, "reload");
+      return;
+    }
+    this.#session = session?.token ?? null;
+    this.#resumed = session?.resumed ?? false;
+    this.post({ type: "welcome", server, name, viewer });
+    this.post({ type: "state", state });
+    if (this.#statsEnabled) this.#link.send({ type: "stats", enabled: true });
+    this.#outbox.greeted(session);
+    this.#link.welcomed();
+    this.#link.ping();
+  }
+
   async #decoderFailed(reason: string): Promise<void> {
     this.#link.send({ type: "keyframe", reason });
     if (reason === "image-error") return;
@@ -176,8 +197,30 @@ export class Session {
     this.#connection += 1;
     this.#greeted = null;
     clearTimeout(this.#outboxTimer);
-    this.#outbox.reset();
+    this.#outbox.lost();
     this.#pictures.reset();
+  }
+
+  #statusChanged(status: LinkStatus): void {
+    this.#status = status;
+    this.#told = null;
+    const { after } = status;
+    // The other side has ended the session, and not the network.
+    if (status.status !== "connected" && after !== null && after !== "reconnect") {
+      this.#session = null;
+      this.#outbox.endSession();
+    }
+    this.#tellStatus();
+  }
+
+  /** Tells the page the status, where it is another one. */
+  #tellStatus(): void {
+    if (this.#status === null) return;
+    const lives = this.#status.status === "connected" || this.#status.status === "reconnecting";
+    const takesInput = lives && this.#outbox.takesInput;
+    if (this.#told?.takesInput === takesInput) return;
+    this.#told = { ...this.#status, takesInput, resumed: this.#resumed };
+    this.post({ type: "status", detail: this.#told });
   }
 
   #pollOutbox(): void {
@@ -187,6 +230,7 @@ export class Session {
   }
 
   #postStats(): void {
+    if (!this.#view.visible) return;
     if (this.#statsEnabled || this.#latencyEnabled) this.#link.ping();
     const stats = this.#pictures.meter.stats(performance.now(), this.#link.roundTripMs);
     this.post({ type: "client-stats", stats });

@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ClientMessage } from "../src/core/client-messages";
+import { ProtocolError } from "../src/core/errors";
+import type { InputEvent } from "../src/core/events";
+import { type Input, InputLedger, KEPT_MAX } from "../src/core/ledger";
+import { Outbox } from "../src/core/outbox";
+import type { Session } from "../src/core/server-messages";
+
+function key(name: string, type: "key_down" | "key_up" = "key_down"): InputEvent {
+  return { type, key: name, modifiers: [], timestamp: 0 };
+}
+
+function press(name = "a"): Input {
+  return { type: "event", event: key(name) };
+}
+
+const RELEASE: Input = { type: "event", event: key("a", "key_up") };
+
+function fill(ledger: InputLedger): number {
+  for (let accepted = 0; ; accepted++) if (ledger.offer(press()) === null) return accepted;
+}
+
+describe("InputLedger", () => {
+  test("numbers from 1 and returns what is not confirmed, in order", () => {
+    const ledger = new InputLedger();
+    expect(["a", "b", "c"].map((name) => ledger.offer(press(name))?.n)).toEqual([1, 2, 3]);
+    ledger.taken(1);
+    expect(ledger.resume(2)).toEqual([{ ...press("c"), n: 3 }]);
+    expect(ledger.resume(3)).toEqual([]);
+    expect(ledger.offer(press())?.n).toBe(4);
+  });
+
+  test("forgets what was kept for a session that is no more", () => {
+    const ledger = new InputLedger();
+    ledger.offer(press());
+    ledger.restart();
+    expect(ledger.resume(0)).toEqual([]);
+    expect(ledger.offer(press())?.n).toBe(1);
+  });
+
+  test("is bounded, and has room for releases when it takes nothing else", () => {
+    const ledger = new InputLedger();
+    const accepted = fill(ledger);
+    expect(ledger.full).toBe(true);
+    expect(accepted).toBeLessThan(KEPT_MAX);
+    for (let n = accepted + 1; n <= KEPT_MAX; n++) expect(ledger.offer(RELEASE)?.n).toBe(n);
+    expect(ledger.offer(RELEASE)).toBeNull();
+    expect(ledger.resume(0)).toHaveLength(KEPT_MAX);
+  });
+
+  test("takes input again once half of it is confirmed", () => {
+    const ledger = new InputLedger();
+    const accepted = fill(ledger);
+    ledger.taken(1);
+    expect(ledger.offer(press())).toBeNull();
+    ledger.taken(accepted - KEPT_MAX / 2);
+    expect(ledger.full).toBe(false);
+    expect(ledger.offer(press())?.n).toBe(accepted + 1);
+  });
+
+  test("refuses confirmations of what was never sent, and sessions that have lost what was confirmed", () => {
+    const ledger = new InputLedger();
+    ledger.offer(press());
+    ledger.offer(press());
+    expect(() => ledger.taken(3)).toThrow(ProtocolError);
+    ledger.taken(2);
+    expect(() => ledger.resume(1)).toThrow(ProtocolError);
+  });
+});
+
+/** A server that takes input as the protocol asks, over links that break. */
+class Server {
+  readonly taken: string[] = [];
+  #last = 0;
+
+  get last(): number {
+    return this.#last;
+  }
+
+  receive(message: ClientMessage): void {
+    if (message.type !== "event" || message.n === undefined || message.event.type !== "key_down") return;
+    if (message.n <= this.#last) return;
+    expect(message.n).toBe(this.#last + 1);
+    this.#last = message.n;
+    this.taken.push(message.event.key);
+  }
+}
+
+function session(resumed: boolean, input: number): Session {
+  return { token: "t".repeat(22), resumed, input };
+}
+
+describe("Outbox in a session", () => {
+  test("delivers each input once and in order, wherever connections break", () => {
+    const step = fc.constantFrom("input", "arrive", "confirm", "cut");
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const server = new Server();
+        const made: string[] = [];
+        let link: ClientMessage[] = [];
+        const outbox = new Outbox({ congested: false, send: (message) => link.push(message) });
+        outbox.greeted(session(false, 0));
+        for (const [index, name] of steps.entries()) {
+          if (name === "input") {
+            made.push(String(index));
+            outbox.event(key(String(index)), index);
+          } else if (name === "arrive") {
+            const message = link.shift();
+            if (message !== undefined) server.receive(message);
+          } else if (name === "confirm") {
+            outbox.taken(server.last);
+          } else {
+            outbox.lost();
+            link = [];
+            outbox.event(key(`${index} without a connection`), index);
+            made.push(`${index} without a connection`);
+            outbox.greeted(session(true, server.last));
+          }
+        }
+        for (const message of link) server.receive(message);
+        expect(server.taken).toEqual(made);
+      }),
+    );
+  });
+
+  test("sends nothing of an earlier session", () => {
+    const sent: ClientMessage[] = [];
+    const outbox = new Outbox({ congested: false, send: (message) => sent.push(message) });
+    outbox.greeted(session(false, 0));
+    outbox.lost();
+    outbox.message({ key: null, data: 1 }, 0);
+    expect(outbox.takesInput).toBe(true);
+    outbox.greeted(session(false, 0));
+    expect(sent).toEqual([]);
+    outbox.message({ key: null, data: 2 }, 0);
+    expect(sent).toEqual([{ type: "message", key: null, data: 2, n: 1 }]);
+  });
+
+  test("says when it takes no more", () => {
+    const outbox = new Outbox({ congested: false, send: () => undefined });
+    outbox.greeted(session(false, 0));
+    for (let n = 0; n < KEPT_MAX; n++) outbox.event(key("a"), n);
+    expect(outbox.takesInput).toBe(false);
+    outbox.taken(KEPT_MAX / 2);
+    expect(outbox.takesInput).toBe(true);
+  });
+
+  test("keeps nothing where the server has no sessions, and numbers nothing", () => {
+    const sent: ClientMessage[] = [];
+    const outbox = new Outbox({ congested: false, send: (message) => sent.push(message) });
+    outbox.greeted(null);
+    outbox.event(key("a"), 0);
+    outbox.lost();
+    expect(outbox.takesInput).toBe(false);
+    outbox.event(key("b"), 0);
+    outbox.greeted(null);
+    expect(sent).toEqual([{ type: "event", event: key("a") }]);
+  });
+});
