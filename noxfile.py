@@ -135,6 +135,14 @@ def bench_peers(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Let viewers come, stall and break off for 20 minutes, and see what is left; ``-- MINUTES`` says otherwise."""
+    minutes = session.posargs or ["20"]
+    install_project(session)
+    session.run("python", "benchmarks/soak.py", "--minutes", *minutes)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Fuzz what reads bytes from the network, each part for a minute; ``-- SECONDS [NAME]`` says otherwise."""
     seconds, *names = session.posargs or ["60"]
