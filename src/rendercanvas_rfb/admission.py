@@ -20,6 +20,7 @@ from .origins import Hosts, Origins, is_loopback
 from .private import PrivateDisplays
 from .protocol.codec import decode_client
 from .protocol.messages import Hello
+from .resuming import Sessions
 from .viewing import Admit, Connection, ViewerSession
 
 __all__ = ["Admission", "Roster"]
@@ -101,7 +102,8 @@ class Roster:
     def __init__(self, admission: Admission, limits: ServerLimits) -> None:
         self._admission = admission
         self._limits = limits
-        self._sessions: set[ViewerSession] = set()
+        self._viewers: set[ViewerSession] = set()
+        self._sessions = Sessions(limits)
         self._pending: Counter[str | None] = Counter()
 
     async def watch(self, connection: Connection, place: Place | None, context: AuthContext) -> None:
@@ -120,7 +122,7 @@ class Roster:
 
             match place:
                 case Display():
-                    await self._serve(ViewerSession(connection, place, admit, self._limits))
+                    await self._serve(self._session(connection, place, admit))
                 case PrivateDisplays():
                     await self._watch_privately(connection, place, admit)
                 case None:
@@ -147,15 +149,21 @@ class Roster:
         if not self._pending[address]:
             del self._pending[address]
 
+    def _session(self, connection: Connection, display: Display, admit: Admit) -> ViewerSession:
+        return ViewerSession(connection, display, admit, self._limits, self._sessions)
+
     async def _serve(self, session: ViewerSession) -> None:
-        self._sessions.add(session)
+        self._viewers.add(session)
         try:
             await session.run()
         finally:
-            self._sessions.discard(session)
+            self._viewers.discard(session)
 
     async def _watch_privately(self, connection: Connection, place: PrivateDisplays, admit: Admit) -> None:
-        """Let the viewer in first: nobody else is worth a display."""
+        """Let the viewer in first: nobody else is worth a display.
+
+        That of a viewer whose connection was lost waits for it as long as its session does.
+        """
         if (opening := await self._opening(connection)) is None:
             return
         message, hello = opening
@@ -164,17 +172,25 @@ class Roster:
         async def let_in(_hello: Hello) -> object:
             return principal
 
-        async with place.display_for(principal) as display:
-            await self._serve(ViewerSession(_Opened(connection, message), display, let_in, self._limits))
+        display = await place.enter(principal, self._sessions.display_of(hello.session, principal))
+        session = self._session(_Opened(connection, message), display, let_in)
+        try:
+            await self._serve(session)
+        finally:
+            awaited = self._sessions.at_drop(session.token, lambda: place.give_up(display))
+            await place.leave(display, awaited=awaited)
 
     def metrics(self) -> list[ViewerMetrics]:
         """What is counted of each viewer that was let in."""
-        return [session.metrics() for session in self._sessions if session.admitted]
+        return [session.metrics() for session in self._viewers if session.admitted]
 
     async def _admit(self, hello: Hello, context: AuthContext) -> object:
         token = context.token if hello.token is None else hello.token
         principal = await self._admission.principal_of(replace(context, token=token))
-        if sum(session.admitted for session in self._sessions) >= self._limits.max_viewers:
+        # Whose place it takes does not count beside it.
+        before = self._sessions.connected(hello.session, principal)
+        others = sum(session.admitted for session in self._viewers if session is not before)
+        if others >= self._limits.max_viewers:
             raise ProtocolError("too many viewers", CloseCode.TOO_MANY)
         return principal
 

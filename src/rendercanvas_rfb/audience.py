@@ -104,8 +104,10 @@ class Audience:
             self._state.update(changed)
             self._tell(changed)
 
-    def admit(self, watcher: Watcher) -> dict[str, Any]:
+    def admit(self, watcher: Watcher, number: int = 0, *, resumed: bool = False) -> dict[str, Any]:
         """Let ``watcher`` in, and return the state that it must know; changes to it come from now on.
+
+        The arguments are those of `Stage.attach`.
 
         Raises:
             StateError: Everybody was dismissed: each watcher is either told so, or refused here.
@@ -119,7 +121,7 @@ class Audience:
                 reason = f"too many viewers: at most {self._policy.max_viewers} at once"
                 raise ProtocolError(reason, CloseCode.TOO_MANY)
             self._watchers[watcher] = None
-            self._control.admit(watcher, eligible=eligible)
+            self._control.admit(watcher, number, eligible=eligible, resumed=resumed)
             self._count()
             for key, text in self._messages.items():
                 _deliver(watcher, text, key)

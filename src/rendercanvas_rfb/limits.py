@@ -24,6 +24,11 @@ class ServerLimits:
             closed with 4429. Addresses of this machine may stand for a proxy, and have all of `max_pending`.
         handshake_s: Seconds from the connection to a good ``hello`` and the authenticator's answer, else 4408. Many
             times the round trip of a bad link, and the proof of its decoders, which takes a browser under a second.
+        resume_s: Seconds for which a viewer whose connection was lost may come back to its session. A walk from one
+            wireless network to the next, or a laptop that is shut for a moment.
+        max_resumable: Sessions that wait for their viewers, at most; beyond that the oldest is forgotten, and its
+            viewer begins a new one. Four times the viewers that there may be; each takes under a kilobyte, but for a
+            display of its own, of which `Server.add_private` says how many there are.
         message_bytes: Of one message, else 4413. The longest of an input device is about 1 kB.
         messages_per_s: Messages of one viewer in the long run, else 4429. A screen of 240 Hz makes 240 pointer moves
             and 240 acknowledgements.
@@ -41,6 +46,8 @@ class ServerLimits:
     max_pending: int = 64
     max_pending_per_address: int = 16
     handshake_s: float = 10.0
+    resume_s: float = 120.0
+    max_resumable: int = 256
     message_bytes: int = MAX_MESSAGE_BYTES
     messages_per_s: float = 1000.0
     message_burst: int = 4000

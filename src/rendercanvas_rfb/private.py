@@ -1,12 +1,11 @@
-"""One address, and behind it a display for each viewer: made when the viewer comes, closed when it is gone."""
+"""One address, and behind it a display for each viewer: made when the viewer comes, closed when it is gone for good."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 from .display import Display
 from .errors import CloseCode, ConfigurationError, ProtocolError
@@ -46,35 +45,68 @@ class PrivateDisplays:
         self._make = make
         self._max_displays = max_displays
         self._count = 0
-        self._open: set[Display] = set()
+        # Those that are open, and how many viewers each has: one, or two while one takes the other's place, or none
+        # while it is waited for.
+        self._viewers: dict[Display, int] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
 
     @property
     def displays(self) -> list[Display]:
         """Those that are open."""
-        return list(self._open)
+        return list(self._viewers)
 
-    @asynccontextmanager
-    async def display_for(self, principal: object) -> AsyncIterator[Display]:
-        """A display for one viewer, closed with the block.
+    async def enter(self, principal: object, known: Display | None = None) -> Display:
+        """A display for one viewer, who is to `leave` it.
+
+        Args:
+            principal: Who comes.
+            known: What it watched before; taken where it is open still.
 
         Raises:
             ProtocolError: There are too many, or ``make`` failed; what went wrong there is logged, and told to nobody.
         """
         if self._closed:
             raise ProtocolError("closed", CloseCode.NORMAL)
-        if self._count >= self._max_displays:
-            raise ProtocolError(f"too many viewers: at most {self._max_displays} at once", CloseCode.TOO_MANY)
+        if known is not None and known in self._viewers and not known.closed:
+            self._viewers[known] += 1
+            return known
+        while self._count >= self._max_displays:
+            # Who is there goes before who might come back.
+            waiting = next((display for display, viewers in self._viewers.items() if not viewers), None)
+            if waiting is None:
+                raise ProtocolError(f"too many viewers: at most {self._max_displays} at once", CloseCode.TOO_MANY)
+            await self._end(waiting)
         self._count += 1
         try:
             display = await self._made_for(principal)
-            self._open.add(display)
-            try:
-                yield display
-            finally:
-                self._open.discard(display)
-                # Closing waits for a picture that is being encoded; others on this loop shall not.
-                await asyncio.to_thread(display.close)
+        except BaseException:
+            self._count -= 1
+            raise
+        self._viewers[display] = 1
+        return display
+
+    async def leave(self, display: Display, *, awaited: bool = False) -> None:
+        """A viewer of ``display`` is gone; where it is ``awaited``, the display remains until `give_up`."""
+        if display in self._viewers:
+            # At the end, so that who has been gone longest comes first.
+            self._viewers[display] = self._viewers.pop(display) - 1
+            if not self._viewers[display] and (self._closed or display.closed or not awaited):
+                await self._end(display)
+
+    def give_up(self, display: Display) -> None:
+        """Nobody comes back to ``display``. Does nothing where somebody has."""
+        if self._viewers.get(display) == 0:
+            ending = asyncio.get_running_loop().create_task(self._end(display), name=f"end of {display.name}")
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
+    async def _end(self, display: Display) -> None:
+        if self._viewers.pop(display, None) is None:
+            return
+        try:
+            # Closing waits for a picture that is being encoded; others on this loop shall not.
+            await asyncio.to_thread(display.close)
         finally:
             self._count -= 1
 

@@ -138,16 +138,21 @@ class Stage:
         """Whether `close` was called."""
         return self._closed
 
-    def attach(self, watcher: Watcher) -> dict[str, Any]:
+    def attach(self, watcher: Watcher, number: int = 0, *, resumed: bool = False) -> dict[str, Any]:
         """Let ``watcher`` in, and return the state that it must know; changes to it come from now on.
+
+        Args:
+            watcher: Who comes.
+            number: Its place in the order in which viewers came: that of its first connection, where it is ``resumed``.
+            resumed: Whether it was there before, and comes back.
 
         Raises:
             StateError: The display is closed.
             ProtocolError: It has as many viewers as it may have.
         """
         self.check_freshness()
-        state = self._audience.admit(watcher)
-        self._tell(watcher, "viewer_joined")
+        state = self._audience.admit(watcher, number, resumed=resumed)
+        self._tell(watcher, "viewer_joined", resumed=resumed)
         return state
 
     def detach(self, watcher: Watcher) -> None:
@@ -224,9 +229,9 @@ class Stage:
         self._inbox.put(ViewerEvent(watcher.id, watcher.principal, self._clock(), event))
         self._wake()
 
-    def _tell(self, watcher: Watcher, type: str) -> None:
+    def _tell(self, watcher: Watcher, type: str, **members: Any) -> None:
         now = self._clock()
-        self._inbox.put(ViewerEvent(watcher.id, watcher.principal, now, Event(type, now, {})))
+        self._inbox.put(ViewerEvent(watcher.id, watcher.principal, now, Event(type, now, members)))
 
     def _size_changed(self) -> None:
         # Who waits for events waits no longer than until the new size counts.

@@ -35,7 +35,7 @@ class ViewerEvent:
     ``match`` statement can ask for them: ``case ViewerEvent(type="pointer_down", x=x, y=y):``.
 
     Attributes:
-        viewer: Id of the viewer, unique in this process. A viewer that reconnects has another one.
+        viewer: Id of the viewer, unique in this process. A viewer that comes back to its session keeps it.
         principal: Who it is, as the server's ``authenticate`` said; ``"anonymous"`` where nobody asked.
         received: When it came, seconds of this machine's monotonic clock (`time.monotonic`).
         event: The event as the viewer sent it.
@@ -137,6 +137,11 @@ class ViewerEvent:
     def pixel_ratio(self) -> float:
         """Of a resize event: physical over logical pixels."""
         return self._member("pixel_ratio")  # type: ignore[no-any-return]
+
+    @property
+    def resumed(self) -> bool:
+        """Of a viewer_joined event: whether the viewer was there before, and comes back to its session."""
+        return self._member("resumed")  # type: ignore[no-any-return]
 
     @property
     def bitrate(self) -> float:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
+from weakref import ref
 
 from ._version import __version__
 from .auth import is_refusal
@@ -21,6 +21,8 @@ from .metrics import ViewerMetrics
 from .protocol.chunk import Chunk
 from .protocol.codec import decode_client, encode
 from .protocol.messages import Hello, StateChanged, Welcome
+from .resuming import Sessions, new_token
+from .session.tickets import Ticket
 from .session.viewer import (
     Advise,
     Authenticate,
@@ -55,6 +57,10 @@ answers to the viewer's own pings, and a viewer for which 512 of those pile up h
 MAX_QUEUED_BYTES = 16 * 1024 * 1024
 """Bytes that wait for the transport, at most, and one message more. The window keeps a viewer to a fourth of it; one
 that hides and shows itself gets a new window each time."""
+
+DELIBERATE_CODES = frozenset({CloseCode.NORMAL, CloseCode.GOING_AWAY})
+"""How a viewer closes its connection when it does not mean to come back: 1001 is what browsers send for a page that is
+closed. What they send otherwise may be the end of an attempt that went wrong."""
 
 CLOSE_TIMEOUT_S = 2.0
 """Seconds that a viewer gets to take what is queued when its connection is closed, and then to take the close."""
@@ -100,10 +106,16 @@ class ViewerSession:
 
     Attributes:
         principal: Who it is, as ``admit`` says; None before it is let in.
+        token: That of its session.
     """
 
     def __init__(
-        self, connection: Connection, display: Display, admit: Admit, limits: ServerLimits = DEFAULT_LIMITS
+        self,
+        connection: Connection,
+        display: Display,
+        admit: Admit,
+        limits: ServerLimits = DEFAULT_LIMITS,
+        sessions: Sessions | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.post: Post = _LoopPost(loop)
@@ -112,18 +124,29 @@ class ViewerSession:
         self._display = display
         self._admit = admit
         self.principal: object = None
-        self._viewer = Viewer(f"v{next(_numbers)}", loop.time(), handshake_s=limits.handshake_s)
+        self.token = new_token()
+        self._sessions = Sessions(limits) if sessions is None else sessions
+        self._number = next(_numbers)
+        self._viewer = Viewer(f"v{self._number}", loop.time(), handshake_s=limits.handshake_s)
         self._limiter = MessageLimiter(limits, loop.time())
         self._outgoing: asyncio.Queue[str | bytes | _Keyed | Close] = asyncio.Queue(MAX_QUEUED_MESSAGES)
         self._keyed: dict[str, str] = {}
         self._queued_bytes = 0
         self._ending = asyncio.Event()
         self._farewell = Close(CloseCode.INTERNAL, "error in the server")
+        self._confirming: asyncio.TimerHandle | None = None
+        self._has_left = False
+        self._is_deliberate = False
 
     @property
     def id(self) -> str:
         """Name of the viewer, unique in the process."""
         return self._viewer.id
+
+    @property
+    def ticket(self) -> Ticket:
+        """What its session needs to go on over another connection."""
+        return Ticket(self.token, ref(self._display), self.principal, self._viewer.id, self._number, self._viewer.taken)
 
     async def run(self) -> None:
         """Read, write and look at the clock until the connection ends."""
@@ -139,17 +162,30 @@ class ViewerSession:
             if any(task.exception() for task in done):
                 self.end(CloseCode.INTERNAL, "error in the server")
             if self._ending.is_set():
+                self._leave()  # One that does not hear of its end is not there while it is told.
                 await self._hang_up(writer)
         finally:
             for task in tasks:
                 task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
-            # What the viewer held is let go of as long as it still has the control.
-            self._apply(self._viewer.vanish(self._time()))
-            self._display.detach(self)
+            self._leave()
         for error in results:
             if isinstance(error, Exception):
                 logger.error("error while serving viewer %s", self._viewer.id, exc_info=error)
+
+    def _leave(self) -> None:
+        """Be no viewer of the display any more."""
+        if self._has_left:
+            return
+        self._has_left = True
+        if self._confirming is not None:
+            self._confirming.cancel()
+        # What the viewer held is let go of as long as it still has the control.
+        self._apply(self._viewer.vanish(self._time(), deliberate=self._is_deliberate))
+        self._display.detach(self)
+        self._sessions.end(self)
+        if self._viewer.resumable:
+            self._sessions.keep(self.ticket)
 
     async def _hang_up(self, writer: asyncio.Task[None]) -> None:
         """Let the viewer hear why. One that does not read only delays its own end."""
@@ -161,8 +197,8 @@ class ViewerSession:
 
     @property
     def admitted(self) -> bool:
-        """Whether it was let in."""
-        return self.principal is not None
+        """Whether it was let in, and is there still."""
+        return self.principal is not None and not self._has_left
 
     def metrics(self) -> ViewerMetrics:
         """What is counted of it."""
@@ -212,6 +248,11 @@ class ViewerSession:
         """Close the connection."""
         self._apply(self._viewer.close(code, reason))
 
+    def replace(self) -> None:
+        """End it: its session goes on over another connection."""
+        self.end(CloseCode.NORMAL, "resumed by another connection")
+        self._leave()
+
     # The three tasks.
 
     async def _read(self) -> None:
@@ -227,11 +268,12 @@ class ViewerSession:
                         await self._let_in(effect.hello)
                 self._apply(effects)
                 self._report()
+                self._confirm_soon()
         except ProtocolError as error:
             logger.info("viewer %s: %s", self._viewer.id, error)
             self._apply(self._viewer.close(error.code, error.reason))
-        except ConnectionClosed:
-            return
+        except ConnectionClosed as closed:
+            self._is_deliberate = closed.code in DELIBERATE_CODES
 
     async def _write(self) -> None:
         try:
@@ -244,8 +286,8 @@ class ViewerSession:
                     message = self._keyed.pop(message.key)
                 self._queued_bytes -= len(message)
                 await self._connection.send(message)
-        except ConnectionClosed:
-            return
+        except ConnectionClosed as closed:
+            self._is_deliberate = closed.code in DELIBERATE_CODES
 
     async def _tick(self) -> None:
         while True:
@@ -261,13 +303,22 @@ class ViewerSession:
         if self._viewer.state is not ViewerState.AUTHENTICATING:
             return  # It took so long that the viewer was sent away.
         self.principal = principal
+        ticket = self._sessions.resume(hello.session, self._display, principal)
+        if ticket is not None:
+            self.token, self._viewer.id, self._number = ticket.token, ticket.viewer, ticket.number
         try:
-            state = self._display.attach(self)
+            state = self._display.attach(self, self._number, resumed=ticket is not None)
         except StateError as error:
             raise ProtocolError("the display is closed", CloseCode.NORMAL) from error
+        except ProtocolError:
+            if ticket is not None:
+                self._sessions.keep(ticket)  # There may be room for it later.
+            raise
+        taken = 0 if ticket is None else ticket.taken
+        welcome = Welcome(self.id, self._display.name, __version__, state, self.token, ticket is not None, taken)
         pipeline = self._display.pipeline
-        welcome = Welcome(self._viewer.id, self._display.name, __version__, state, secrets.token_urlsafe(24))
         self._apply(self._viewer.accept(hello, welcome, pipeline.tiers, self._time(), adaptive=pipeline.adaptive))
+        self._sessions.begin(self)
 
     # Carrying out what the state machine asks for.
 
@@ -306,6 +357,16 @@ class ViewerSession:
         takes_long = pipeline.need_picture(self, self._viewer.last_sequence)
         if takes_long and (format := self._viewer.preview_format) is not None:
             pipeline.wish_preview(self, format)
+
+    def _confirm_soon(self) -> None:
+        """Have the viewer told which of its messages were taken, no more often than it needs to know."""
+        if self._confirming is None and (due := self._viewer.confirm_at) is not None:
+            self._confirming = asyncio.get_running_loop().call_at(due, self._confirm)
+
+    def _confirm(self) -> None:
+        self._confirming = None
+        self._apply(self._viewer.confirm(self._time()))
+        self._confirm_soon()
 
     def _report(self) -> None:
         self._display.pipeline.ready(self, self._viewer.report())

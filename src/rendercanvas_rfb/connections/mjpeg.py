@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping
 
 from .._version import __version__
-from ..errors import ConnectionClosed
+from ..errors import CloseCode, ConnectionClosed
 from ..protocol.chunk import unpack_chunk
 from ..protocol.codec import decode_server, encode
 from ..protocol.formats import PictureFormat
@@ -49,7 +49,8 @@ class MjpegConnection:
         """Notice when the other side is gone. To be run beside the session."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self._closed = self._closed or ConnectionClosed(1006)
+        # There is no coming back to such a response.
+        self._closed = self._closed or ConnectionClosed(CloseCode.GOING_AWAY)
         self._incoming.put_nowait(None)
 
     async def receive(self) -> str:
@@ -113,5 +114,5 @@ class MjpegConnection:
             await self._send(event)
         # As for a WebSocket: OSError by the ASGI specification, RuntimeError by servers that noted the end already.
         except (OSError, RuntimeError) as error:
-            self._closed = ConnectionClosed(1006, str(error))
+            self._closed = ConnectionClosed(CloseCode.GOING_AWAY, str(error))
             raise self._closed from error
