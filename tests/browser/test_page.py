@@ -31,6 +31,7 @@ async def test_a_page_comes_back_by_itself_when_its_server_is_killed_and_restart
     assert "Connection lost" in await viewer.text()
     async with running("-c", SCRIPT.format(channel=2), RENDERCANVAS_RFB_PORT=port):
         await viewer.until("view.status === 'connected'")
+        assert await viewer.get("view.statusDetail.resumed") is False
         await viewer.until_text(absent="Connection lost")
         await viewer.until_pixels(lambda pixels: pixels.reshape(-1, 3).mean(0).argmax() == 2)
     # That the browser could not connect meanwhile is what it logs as errors.
