@@ -64,7 +64,8 @@ class HttpEndpoint:
             return json_response({"error": "no such connection"}, 404)
         body = await read_body(receive)
         try:
-            messages = body.decode().splitlines()
+            # Not every line break of Unicode's: JSON may have some of them in its strings.
+            messages = body.decode().split("\n") if body else []
         except UnicodeDecodeError:
             raise ProtocolError("messages must be UTF-8") from None
         await connection.take(int(first), messages)

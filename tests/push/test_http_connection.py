@@ -264,3 +264,13 @@ async def test_other_methods_are_refused(server: Server) -> None:
     async with httpx.AsyncClient(base_url=base_of(server)) as http:
         for method, path in [("POST", "plot/down"), ("PUT", "plot/up"), ("GET", "plot/up"), ("POST", "plot/")]:
             assert (await http.request(method, path)).status_code in (404, 405)
+
+
+async def test_line_breaks_of_unicode_belong_to_the_text_they_are_in(server: Server) -> None:
+    display = add_display(server)
+    text = "one\u2028two\u2029three\u0085four"
+    async with connected(server) as (_, socket):
+        line = json.dumps({"type": "message", "data": text}, ensure_ascii=False)
+        assert (await socket.post(1, line)).status_code == 204
+        events = await taken(display, lambda events: bool(messages_of(events)), "the message")
+    assert messages_of(events) == [text]
