@@ -218,15 +218,15 @@ class _Connection:
             return
         self._pumping = [asyncio.ensure_future(pump.run()) for pump in self.pumps]
         ended = asyncio.ensure_future(self._ended.wait())
+        both = asyncio.gather(*self._pumping)
         try:
-            both = asyncio.gather(*self._pumping)
             await asyncio.wait((both, ended), return_when=asyncio.FIRST_COMPLETED)
             if self._abandoned.is_set():
                 await ended
             elif both.done() and not both.cancelled():
                 both.result()
         finally:
-            tasks = (*self._pumping, ended)
+            tasks = (*self._pumping, both, ended)
             for task in tasks:
                 task.cancel()
             # Not before they are through: a socket must not be closed while the loop waits for it.
