@@ -72,14 +72,59 @@ async def drag(viewer: Viewer, display: Display) -> None:
     assert moves == sorted(moves)
 
 
+def port_of(address: str) -> int:
+    port = urlsplit(address).port
+    assert port is not None
+    return port
+
+
 def is_stale(viewer):
     """An expression: whether the page marks its picture as old."""
     return "document.querySelector('rfb-view').shadowRoot.querySelector('.view').hasAttribute('data-stale')"
 
 
+async def test_input_of_a_cut_arrives_once_when_the_session_goes_on(open_page):
+    with network() as (_, display, address):
+        async with TcpProxy("127.0.0.1", port_of(address)) as proxy:
+            viewer = await open_page(f"http://127.0.0.1:{proxy.port}/plot/", 400, 300)
+            await viewer.current(display)
+            joined = (await taken(display, lambda events: "viewer_joined" in types(events), "the viewer"))[0]
+            await viewer.page.mouse.move(50, 50)
+            await viewer.page.mouse.click(50, 50)
+            await taken(display, lambda events: "pointer_up" in types(events), "the first click")
+            # New connections wait, so that the page is without one for as long as this takes.
+            proxy.stall()
+            proxy.reset()
+            await viewer.until("view.status === 'reconnecting'")
+            await viewer.page.mouse.click(120, 80)
+            await viewer.page.keyboard.press("k")
+            assert await viewer.get("view.send('said without a connection')")
+            show(display, 200)
+            assert await viewer.get(is_stale(viewer))
+            proxy.resume()
+            await viewer.until("view.status === 'connected'")
+            assert await viewer.get("view.statusDetail.resumed")
+            await viewer.current(display)
+            await viewer.until(f"!{is_stale(viewer)}")
+            await viewer.page.keyboard.press("Enter")
+            events = await taken(
+                display, lambda events: [e.type for e in events if e.type == "key_up"] == ["key_up"] * 2, "the keys"
+            )
+            presses = [(e.x, e.y) for e in events if e.type == "pointer_down"]
+            assert presses == [(120, 80)]
+            assert [e.data for e in events if e.type == "message"] == ["said without a connection"]
+            assert [e.key for e in events if e.type == "key_down"] == ["k", "Enter"]
+            order = [e.type for e in events if e.type in ("pointer_down", "pointer_up", "key_down", "message")]
+            assert order == ["pointer_down", "pointer_up", "key_down", "message", "key_down"]
+            back = [event for event in events if event.type == "viewer_joined"]
+            assert [event.viewer for event in back] == [joined.viewer]
+            assert display.state["viewers"] == 1
+    viewer.errors.clear()
+
+
 async def test_a_button_that_is_down_when_the_connection_breaks_is_up_afterwards(open_page):
     with network() as (_, display, address):
-        async with TcpProxy("127.0.0.1", urlsplit(address).port) as proxy:
+        async with TcpProxy("127.0.0.1", port_of(address)) as proxy:
             viewer = await open_page(f"http://127.0.0.1:{proxy.port}/plot/", 400, 300)
             await viewer.current(display)
             await viewer.page.mouse.move(50, 50)
@@ -162,7 +207,7 @@ async def test_a_page_of_an_allowed_origin_goes_over_http_without_asking_before(
 
 async def test_a_connection_that_has_died_unnoticed_is_found_when_the_network_is_back(open_page):
     with network() as (_, display, address):
-        async with TcpProxy("127.0.0.1", urlsplit(address).port) as proxy:
+        async with TcpProxy("127.0.0.1", port_of(address)) as proxy:
             viewer = await open_page(f"http://127.0.0.1:{proxy.port}/plot/", 400, 300)
             await viewer.current(display)
             await note_statuses(viewer)
