@@ -18,6 +18,7 @@ from .encoding import Post
 from .errors import CloseCode, ConnectionClosed, ProtocolError, StateError
 from .limits import MessageLimiter, ServerLimits
 from .metrics import ViewerMetrics
+from .outgoing import Outgoing
 from .protocol.chunk import Chunk
 from .protocol.codec import decode_client, encode
 from .protocol.messages import Hello, StateChanged, Welcome
@@ -49,14 +50,6 @@ DEFAULT_LIMITS = ServerLimits()
 
 TICK_S = 1.0
 """Seconds between two looks at the clock; the shortest time limit is three of them."""
-
-MAX_QUEUED_MESSAGES = 512
-"""Messages that wait for the transport, at most. Chunks are bounded by the window; the rest are state changes and
-answers to the viewer's own pings, and a viewer for which 512 of those pile up has not read for a long time."""
-
-MAX_QUEUED_BYTES = 16 * 1024 * 1024
-"""Bytes that wait for the transport, at most, and one message more. The window keeps a viewer to a fourth of it; one
-that hides and shows itself gets a new window each time."""
 
 DELIBERATE_CODES = frozenset({CloseCode.NORMAL, CloseCode.GOING_AWAY})
 """How a viewer closes its connection when it does not mean to come back: 1001 is what browsers send for a page that is
@@ -129,9 +122,7 @@ class ViewerSession:
         self._number = next(_numbers)
         self._viewer = Viewer(f"v{self._number}", loop.time(), handshake_s=limits.handshake_s)
         self._limiter = MessageLimiter(limits, loop.time())
-        self._outgoing: asyncio.Queue[str | bytes | _Keyed | Close] = asyncio.Queue(MAX_QUEUED_MESSAGES)
-        self._keyed: dict[str, str] = {}
-        self._queued_bytes = 0
+        self._outgoing = Outgoing()
         self._ending = asyncio.Event()
         self._farewell = Close(CloseCode.INTERNAL, "error in the server")
         self._confirming: asyncio.TimerHandle | None = None
@@ -236,13 +227,7 @@ class ViewerSession:
 
     def deliver(self, text: str, key: str | None) -> None:
         """Send an application's message, in the place of one that waits under the same key."""
-        if key is None:
-            self._put(text)
-        elif key in self._keyed:
-            self._queued_bytes += len(text) - len(self._keyed[key])
-            self._keyed[key] = text
-        elif self._put(_Keyed(key, len(text))):
-            self._keyed[key] = text
+        self._noted(self._outgoing.put(text) if key is None else self._outgoing.put_keyed(text, key))
 
     def end(self, code: CloseCode, reason: str) -> None:
         """Close the connection."""
@@ -282,9 +267,6 @@ class ViewerSession:
                 if isinstance(message, Close):
                     await self._connection.close(message.code, message.reason)
                     return
-                if isinstance(message, _Keyed):
-                    message = self._keyed.pop(message.key)
-                self._queued_bytes -= len(message)
                 await self._connection.send(message)
         except ConnectionClosed as closed:
             self._is_deliberate = closed.code in DELIBERATE_CODES
@@ -372,31 +354,17 @@ class ViewerSession:
         self._display.pipeline.ready(self, self._viewer.report())
         self._display.pipeline.wish_still(self, self._viewer.still_wish)
 
-    def _put(self, message: str | bytes | _Keyed | Close) -> bool:
+    def _put(self, message: str | bytes | Close) -> None:
         if isinstance(message, Close):
             self._farewell = message
             self._ending.set()
-        if self._outgoing.full() or self._queued_bytes >= MAX_QUEUED_BYTES:
-            # Nothing gets through.
-            if not self._ending.is_set():
-                self._farewell = Close(CloseCode.TIMEOUT, "messages were not read in time")
-                self._ending.set()
-            return False
-        if not isinstance(message, Close):
-            self._queued_bytes += len(message)
-        self._outgoing.put_nowait(message)
-        return True
+        self._noted(self._outgoing.put(message))
 
-
-@dataclass(frozen=True, slots=True)
-class _Keyed:
-    """Holds the place of a message of which only the last one counts; so many characters when it was queued."""
-
-    key: str
-    size: int
-
-    def __len__(self) -> int:
-        return self.size
+    def _noted(self, has_room: bool) -> None:
+        """End the connection where nothing gets through."""
+        if not has_room and not self._ending.is_set():
+            self._farewell = Close(CloseCode.TIMEOUT, "messages were not read in time")
+            self._ending.set()
 
 
 @dataclass(frozen=True, slots=True)

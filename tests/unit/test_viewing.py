@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from rendercanvas_rfb import viewing
+from rendercanvas_rfb import outgoing, viewing
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import CloseCode, ConnectionClosed
 from rendercanvas_rfb.events import INPUT_TYPES, Event
+from rendercanvas_rfb.limits import ServerLimits
 from rendercanvas_rfb.policy import ViewerPolicy
 from rendercanvas_rfb.protocol.chunk import unpack_chunk
 from rendercanvas_rfb.protocol.codec import decode_server, encode
@@ -32,7 +33,6 @@ from rendercanvas_rfb.protocol.messages import (
     ViewChanged,
     Welcome,
 )
-from rendercanvas_rfb.session import viewer as viewer_module
 from rendercanvas_rfb.session.window import INITIAL_CHUNKS
 from rendercanvas_rfb.testing import FakeEncoderFactory, memory_connection
 from rendercanvas_rfb.viewing import watch
@@ -51,6 +51,8 @@ from tests.unit.support import (
     pointer_event,
 )
 
+IMPATIENT = ServerLimits(handshake_s=0.001)
+
 
 async def let_in(hello: Hello) -> bool:
     return True
@@ -63,9 +65,15 @@ async def ask_for_token(hello: Hello) -> bool:
 class Page:
     """The viewer's side of a connection."""
 
-    def __init__(self, display: Display, authenticate: viewing.Admit = let_in, capacity: int = 16) -> None:
+    def __init__(
+        self,
+        display: Display,
+        authenticate: viewing.Admit = let_in,
+        capacity: int = 16,
+        limits: ServerLimits = viewing.DEFAULT_LIMITS,
+    ) -> None:
         server_end, self.connection = memory_connection(capacity)
-        self.serving = asyncio.create_task(watch(server_end, display, authenticate))
+        self.serving = asyncio.create_task(watch(server_end, display, authenticate, limits))
 
     async def send(self, *messages: ClientMessage) -> None:
         for message in messages:
@@ -182,21 +190,19 @@ class TestOpening:
         assert await page.closed() == (CloseCode.NORMAL, "the display is closed")
 
     async def test_who_says_nothing_is_sent_away(self, display: Display, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(viewer_module, "HANDSHAKE_TIMEOUT_S", 0.0)
         monkeypatch.setattr(viewing, "TICK_S", 0.001)
-        assert await Page(display).closed() == (CloseCode.TIMEOUT, "no hello in time")
+        assert await Page(display, limits=IMPATIENT).closed() == (CloseCode.TIMEOUT, "no hello in time")
 
     async def test_who_was_sent_away_while_its_token_was_checked_is_not_let_in(
         self, display: Display, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(viewer_module, "HANDSHAKE_TIMEOUT_S", 0.0)
         monkeypatch.setattr(viewing, "TICK_S", 0.001)
         answer = asyncio.Event()
 
         async def take_long(hello: Hello) -> bool:
             return await answer.wait()
 
-        page = Page(display, take_long)
+        page = Page(display, take_long, limits=IMPATIENT)
         await page.send(HELLO)
         assert isinstance(await page.receive(), Bye)
         answer.set()
@@ -435,7 +441,7 @@ class TestEnding:
         self, display: Display, monkeypatch: pytest.MonkeyPatch, limit: str
     ) -> None:
         monkeypatch.setattr(viewing, "CLOSE_TIMEOUT_S", 0.01)
-        monkeypatch.setattr(viewing, limit, {"MAX_QUEUED_MESSAGES": 20, "MAX_QUEUED_BYTES": 2000}[limit])
+        monkeypatch.setattr(outgoing, limit, {"MAX_QUEUED_MESSAGES": 20, "MAX_QUEUED_BYTES": 2000}[limit])
         stalled, other = Page(display, capacity=1), await open_page(display)
         await stalled.send(HELLO)
         for number in range(100):

@@ -9,5 +9,6 @@ What runs load tests, benchmarks and recordings is what a program of your own ca
 
 from .connection import Client, connect, view_of
 from .decoder import ChunkDecoder, Picture
+from .session import Session
 
-__all__ = ["ChunkDecoder", "Client", "Picture", "connect", "view_of"]
+__all__ = ["ChunkDecoder", "Client", "Picture", "Session", "connect", "view_of"]

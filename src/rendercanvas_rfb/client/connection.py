@@ -34,12 +34,14 @@ from ..protocol.messages import (
     Stats,
     StatsRequest,
     StreamStarted,
+    Taken,
     View,
     ViewChanged,
     Welcome,
 )
 from ..protocol.values import check_data, check_key
 from .decoder import ChunkDecoder, Picture
+from .session import Session
 
 __all__ = ["Client", "connect", "view_of"]
 
@@ -65,6 +67,7 @@ async def connect(
     images: Sequence[PictureFormat] = ALL_IMAGES,
     view: View | None = None,
     token: str | None = None,
+    session: Session | None = None,
 ) -> AsyncIterator[Client]:
     """Watch a display.
 
@@ -75,6 +78,8 @@ async def connect(
         images: Image formats that are claimed, best first.
         view: Size and visibility. Without one the client never sizes the canvas, and counts as visible.
         token: The credential, where it is not in the address.
+        session: The session to go on with, or to begin, for a viewer that comes back when its connection was lost. What
+            `Client.send_event` and `Client.send_message` send has numbers then, and is taken exactly once.
 
     Raises:
         ConfigurationError: The address is not of that kind.
@@ -88,9 +93,10 @@ async def connect(
         view,
         token or token_in_url,
         f"rendercanvas-rfb/{__version__}",
+        None if session is None else session.token,
     )
     async with websockets.connect(address, compression=None, max_size=None) as socket:
-        client = Client(socket)
+        client = Client(socket, session)
         await client.send(hello)
         await client.wait_for(Welcome)
         yield client
@@ -100,6 +106,8 @@ class Client:
     """One viewer. Made by `connect`; belongs to the asyncio loop on which it was made.
 
     Attributes:
+        welcome: What the server answered when the connection was opened.
+        session: The session, where one was given to `connect`.
         state: The retained state, as far as it was received.
         stream: What the server said of the stream of the last chunk; None before the first.
         messages: The newest message of each key, as far as they were received.
@@ -107,8 +115,9 @@ class Client:
         bytes_received: Bytes of all messages so far, control messages too.
     """
 
-    def __init__(self, socket: Any) -> None:
+    def __init__(self, socket: Any, session: Session | None = None) -> None:
         self._socket = socket
+        self.session = session
         self._decoder = ChunkDecoder()
         self.welcome: Welcome | None = None
         self.state: dict[str, Any] = {}
@@ -199,16 +208,24 @@ class Client:
             type: Name in the renderview vocabulary.
             **members: What the type has, as listed in ``docs/protocol.md``; coordinates in logical pixels of the
                 canvas.
+
+        Raises:
+            ConnectionClosed: The connection is gone. In a session, the event is sent over the next one.
+            StateError: The session has no room for it.
         """
-        await self.send(InputEvent(Event(type, time.monotonic(), {**_defaults(type), **members})))
+        event = InputEvent(Event(type, time.monotonic(), {**_defaults(type), **members}))
+        await self.send(event if self.session is None else self.session.number(event))
 
     async def send_message(self, data: Any, key: str | None = None) -> None:
         """Send a JSON value to the program, which gets it as an event of type ``"message"``.
 
         Raises:
             MessageError: It is none, or has more than 32 KiB, or the key is none.
+            ConnectionClosed: As for `send_event`.
+            StateError: Likewise.
         """
-        await self.send(Message(check_data(data), check_key(key)))
+        message = Message(check_data(data), check_key(key))
+        await self.send(message if self.session is None else self.session.number(message))
 
     async def set_view(self, view: View) -> None:
         """Have another size or visibility."""
@@ -242,6 +259,12 @@ class Client:
             case Welcome():
                 self.welcome = message
                 self.state = dict(message.state)
+                if self.session is not None:
+                    for unconfirmed in self.session.begin(message):
+                        await self.send(unconfirmed)
+            case Taken(number):
+                if self.session is not None:
+                    self.session.confirm(number)
             case StateChanged(state):
                 self.state.update(state)
             case StreamStarted():
