@@ -102,6 +102,14 @@ def tests_firefox(session: nox.Session) -> None:
 
 
 @nox.session
+def tests_npm(session: nox.Session) -> None:
+    """Install the npm package into apps with React, Svelte and Solid, and look at them in a real Chromium."""
+    need_system_packages(session, "chromium")
+    install_project(session)
+    session.run("pytest", "tests/npm", *session.posargs, env={"WITH_NPM": "1"})
+
+
+@nox.session
 def tests_old_websockets(session: nox.Session) -> None:
     """Run the tests of the server and the backend's contract tests with the oldest websockets that is supported."""
     need_system_packages(session, "vulkan", "x11")

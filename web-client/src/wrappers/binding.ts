@@ -89,15 +89,15 @@ const NO_VIEW: RfbViewSnapshot = {
 };
 
 /**
- * Keeps one view in the element it is attached to, with the options it was last given.
+ * Keeps one view in the element it is attached to, with the options it was last given; it needs both to have one.
  *
  * What it is told takes effect in a microtask, all together: an element that is detached and attached again at once, as
  * React's strict mode does, keeps its connection, and so does one of which several options change.
  */
 export class ViewBinding {
-  #options: RfbViewBindingOptions;
+  #options: RfbViewBindingOptions | null = null;
   /** The options that the view has. */
-  #applied: RfbViewBindingOptions;
+  #applied: RfbViewBindingOptions | null = null;
   #element: HTMLElement | null = null;
   /** The element that the view is in. */
   #host: HTMLElement | null = null;
@@ -106,11 +106,6 @@ export class ViewBinding {
   #stop = new AbortController();
   #settling = false;
   readonly #listeners = new Set<() => void>();
-
-  constructor(options: RfbViewBindingOptions) {
-    this.#options = options;
-    this.#applied = options;
-  }
 
   /** Puts the view into an empty element that can have a shadow root, as `div`; null takes it out and ends its connection. */
   readonly attach = (element: HTMLElement | null): void => {
@@ -143,9 +138,11 @@ export class ViewBinding {
   }
 
   #settle(): void {
-    if (this.#view !== null && (this.#element !== this.#host || this.#needsReconnect())) this.#close();
-    if (this.#view !== null) this.#apply(this.#view);
-    else if (this.#element !== null) this.#open(this.#element);
+    const [element, options] = [this.#element, this.#options];
+    if (this.#view !== null && (element !== this.#host || this.#needsReconnect())) this.#close();
+    if (element === null || options === null) return;
+    if (this.#view === null) this.#open(element, options);
+    else this.#apply(this.#view, options);
   }
 
   #needsReconnect(): boolean {
@@ -154,8 +151,7 @@ export class ViewBinding {
     return CONNECTION.some((name) => before[name] !== now[name]);
   }
 
-  #open(host: HTMLElement): void {
-    const options = this.#options;
+  #open(host: HTMLElement, options: RfbViewBindingOptions): void {
     const view = new RfbView(host.shadowRoot ?? host.attachShadow({ mode: "open" }), options);
     if (options.statistics) view.statistics = true;
     this.#view = view;
@@ -176,10 +172,10 @@ export class ViewBinding {
     this.#show(NO_VIEW);
   }
 
-  #apply(view: RfbView): void {
+  #apply(view: RfbView, options: RfbViewBindingOptions): void {
     const before = { ...LIVE, ...defined(this.#applied) };
-    const now = { ...LIVE, ...defined(this.#options) };
-    this.#applied = this.#options;
+    const now = { ...LIVE, ...defined(options) };
+    this.#applied = options;
     for (const name of Object.keys(LIVE) as (keyof typeof LIVE)[])
       if (before[name] !== now[name]) Object.assign(view, { [name]: now[name] });
   }
@@ -187,7 +183,7 @@ export class ViewBinding {
   #told<K extends keyof RfbViewEvents>(type: K, event: CustomEvent<RfbViewEvents[K]>): void {
     const view = this.#view;
     if (view !== null && type !== "frame") this.#show(this.#look(view));
-    const handler = this.#options[HANDLERS[type]] as
+    const handler = this.#options?.[HANDLERS[type]] as
       | ((detail: RfbViewEvents[K], event: CustomEvent<RfbViewEvents[K]>) => void)
       | undefined;
     handler?.(event.detail, event);
@@ -209,6 +205,6 @@ export class ViewBinding {
 }
 
 /** The options without those that are undefined, as frameworks write absent ones. */
-function defined(options: RfbViewBindingOptions): Partial<RfbViewBindingOptions> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+function defined(options: RfbViewBindingOptions | null): Partial<RfbViewBindingOptions> {
+  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
 }

@@ -31,7 +31,7 @@ export interface UseRfbView extends RfbViewSnapshot {
 
 /** Shows a view in the element that has the returned `ref`, and renders again when its status, state or numbers change. */
 export function useRfbView(options: RfbViewBindingOptions): UseRfbView {
-  const [binding] = useState(() => new ViewBinding(options));
+  const [binding] = useState(() => new ViewBinding());
   useCommitEffect(() => binding.update(options));
   const snapshot = useSyncExternalStore(binding.subscribe, binding.snapshot, binding.snapshot);
   return useMemo(() => ({ ...snapshot, ref: binding.attach }), [snapshot, binding]);

@@ -27,7 +27,7 @@ export interface CreatedRfbView {
 
 /** Shows a view in the element that has the returned `ref`, until its owner is disposed of. `options` may read signals. */
 export function createRfbView(options: Accessor<RfbViewBindingOptions>): CreatedRfbView {
-  const binding = new ViewBinding(options());
+  const binding = new ViewBinding();
   const [snapshot, setSnapshot] = createSignal(binding.snapshot());
   const unsubscribe = binding.subscribe(() => setSnapshot(binding.snapshot()));
   createRenderEffect(() => binding.update(options()));

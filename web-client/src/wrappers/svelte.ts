@@ -13,40 +13,30 @@ export function rfbView(
   node: HTMLElement,
   options: RfbViewBindingOptions,
 ): ActionReturn<RfbViewBindingOptions> {
-  return bind(new ViewBinding(options), node);
+  return createRfbView().action(node, options);
 }
 
-/** A view that is still to be put into an element, and a readable store of its snapshot. */
+/** A readable store of what a view tells, and the action that puts the view into an element. */
 export interface RfbViewStore {
-  /** `<div use:figure.action></div>` shows the view; with options as its value, it takes those. */
-  action(node: HTMLElement, options?: RfbViewBindingOptions): ActionReturn<RfbViewBindingOptions | undefined>;
-  /** Takes new options. */
-  update(options: RfbViewBindingOptions): void;
+  /** `<div use:figure.action={options}></div>` shows the view, and follows the options. */
+  readonly action: typeof rfbView;
   /** Calls `listener` with the present snapshot and each later one; returns what ends that. */
   subscribe(listener: (snapshot: RfbViewSnapshot) => void): () => void;
 }
 
-/** `const figure = createRfbView(options)`, then `use:figure.action` on a `div`, and `$figure.status` and the like. */
-export function createRfbView(options: RfbViewBindingOptions): RfbViewStore {
-  const binding = new ViewBinding(options);
+/** `const figure = createRfbView()`, then `use:figure.action={options}` on a `div`, and `$figure.status` and the like. */
+export function createRfbView(): RfbViewStore {
+  const binding = new ViewBinding();
   return {
-    action(node, given) {
-      if (given !== undefined) binding.update(given);
-      return bind(binding, node);
+    action(node, options) {
+      binding.update(options);
+      binding.attach(node);
+      return { update: binding.update, destroy: () => binding.attach(null) };
     },
-    update: binding.update,
     subscribe(listener) {
       listener(binding.snapshot());
       return binding.subscribe(() => listener(binding.snapshot()));
     },
-  };
-}
-
-function bind(binding: ViewBinding, node: HTMLElement): ActionReturn<RfbViewBindingOptions | undefined> {
-  binding.attach(node);
-  return {
-    update: (options) => options !== undefined && binding.update(options),
-    destroy: () => binding.attach(null),
   };
 }
 

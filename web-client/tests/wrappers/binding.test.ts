@@ -14,7 +14,8 @@ beforeEach(() => {
 });
 
 async function bound(options = {}): Promise<ViewBinding> {
-  const binding = new ViewBinding({ src: SRC, ...options });
+  const binding = new ViewBinding();
+  binding.update({ src: SRC, ...options });
   binding.attach(place);
   await settled();
   return binding;
@@ -29,7 +30,8 @@ test("an element that is attached gets a view in a shadow root, with the options
 });
 
 test("without an element there is no view, and a detached one loses it", async () => {
-  const binding = new ViewBinding({ src: SRC });
+  const binding = new ViewBinding();
+  binding.update({ src: SRC });
   await settled();
   expect(FakeView.made).toEqual([]);
   binding.attach(place);
@@ -38,6 +40,13 @@ test("without an element there is no view, and a detached one loses it", async (
   await settled();
   expect(FakeView.open).toEqual([]);
   expect(binding.snapshot()).toMatchObject({ view: null, status: "connecting" });
+});
+
+test("without options there is no view", async () => {
+  const binding = new ViewBinding();
+  binding.attach(place);
+  await settled();
+  expect(FakeView.made).toEqual([]);
 });
 
 test("an element that is detached and attached again at once keeps its view", async () => {

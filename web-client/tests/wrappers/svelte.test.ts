@@ -21,10 +21,10 @@ test("the action shows a view, follows the options and closes it in the end", as
 });
 
 test("the store has the present snapshot at once, and each later one", async () => {
-  const figure = createRfbView({ src: "/canvas-1/" });
+  const figure = createRfbView();
   const statuses: string[] = [];
   const unsubscribe = figure.subscribe(({ status }) => statuses.push(status));
-  const action = figure.action(document.createElement("div"));
+  const action = figure.action(document.createElement("div"), { src: "/canvas-1/" });
   await settled();
   FakeView.only.connect();
   expect(statuses).toEqual(["connecting", "connecting", "connected"]);
