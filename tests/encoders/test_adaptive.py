@@ -42,6 +42,7 @@ def clock():
 @pytest.fixture
 def encoder(clock):
     opened = AdaptiveEncoder(
+        lambda: X264Encoder(Chroma.RGB, *SIZE, lossless=True),
         lambda: X264Encoder(Chroma.RGB, *SIZE),
         lambda: X264Encoder(Chroma.YUV444, *SIZE),
         # Noise takes four times as much, a plot about half.
@@ -80,20 +81,29 @@ def test_plots_are_exact(encoder, clock) -> None:
 
 def test_noise_is_not_and_not_one_picture_of_it_is_sent_exactly(encoder, clock) -> None:
     made = encode(encoder, clock, NOISE)
-    assert {info.tier for _, info in made} == {H264_444}
+    assert {info.tier for _, info in made} == {H264_RGB}
     assert not any(picture.lossless for picture, _ in made)
     assert min(psnr(a, b[..., :3]) for a, b in zip(decode_streams(made), NOISE, strict=True)) > 22
+
+
+def test_what_has_a_limit_is_in_full_chroma(encoder, clock) -> None:
+    encoder.set_max_bitrate(5_000_000)
+    made = encode(encoder, clock, NOISE)
+    assert {info.tier for _, info in made} == {H264_444}
+    assert not any(picture.lossless for picture, _ in made)
+    encoder.set_max_bitrate(None)
+    assert {info.tier for _, info in encode(encoder, clock, NOISE)} == {H264_RGB}
 
 
 def test_scenes_by_turns_decode_and_what_is_said_to_be_exact_is(encoder, clock) -> None:
     scenes = PLOTS + NOISE + 5 * PLOTS + NOISE + NOISE + 5 * PLOTS
     made = encode(encoder, clock, scenes)
-    streams = [info.tier for info, _ in groupby(info for _, info in made)]
-    assert streams == [H264_RGB, H264_444, H264_RGB, H264_444, H264_RGB]
-    begins = [0, *(at for at in range(1, len(made)) if made[at][1] != made[at - 1][1])]
+    assert {info.tier for _, info in made} == {H264_RGB}
+    exact = [picture.lossless for picture, _ in made]
+    begins = [0, *(at for at in range(1, len(made)) if exact[at] != exact[at - 1])]
+    assert [exact[at] for at in begins] == [True, False, True, False, True]
     assert [at for at, (picture, _) in enumerate(made) if picture.keyframe] == begins
-    for (picture, info), pixels, original in zip(made, decode_streams(made), scenes, strict=True):
-        assert picture.lossless == (info.tier == H264_RGB)
+    for (picture, _), pixels, original in zip(made, decode_streams(made), scenes, strict=True):
         assert not picture.lossless or np.array_equal(pixels, original[..., :3])
 
 

@@ -23,7 +23,7 @@ SIZES = [(1, 1), (1, 2), (2, 1), (3, 5), (17, 33), (95, 97), (639, 479), (1280, 
 def encode_exactly(frames: list[Frame]) -> tuple[X264Encoder, list, list]:
     """The encoder, closed; what it made, and what that decodes to."""
     width, height = frames[0].width, frames[0].height
-    encoder = X264Encoder(Chroma.RGB, width, height)
+    encoder = X264Encoder(Chroma.RGB, width, height, lossless=True)
     made = [encoder.encode(frame, keyframe=index == 4) for index, frame in enumerate(frames)]
     shown = decode_pictures(encoder.info, made, width, height)
     encoder.close()
@@ -74,7 +74,7 @@ def test_the_bitstream_says_what_decoders_need(color) -> None:
 
 def test_neither_a_quality_nor_a_bitrate_makes_it_inexact() -> None:
     pixels = noise(320, 180)
-    encoder = X264Encoder(Chroma.RGB, 320, 180, crf=40.0, max_bitrate=100_000)
+    encoder = X264Encoder(Chroma.RGB, 320, 180, lossless=True, crf=40.0, max_bitrate=100_000)
     made = [encoder.encode(frame_of(pixels, PixelFormat.RGBA), keyframe=False) for _ in range(3)]
     for picture in decode_pictures(encoder.info, made, 320, 180):
         assert np.array_equal(picture, pixels[..., :3])

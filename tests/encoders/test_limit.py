@@ -78,7 +78,7 @@ def test_a_plot_below_its_limit_takes_no_more_than_its_quality_needs() -> None:
 
 
 def test_rgb_stays_exact() -> None:
-    stream = Stream(noise, 30, Chroma.RGB)
+    stream = Stream(noise, 30, Chroma.RGB, lossless=True)
     stream.encoder.set_max_bitrate(100_000)
     stream.bits_per_second(0.1)
     assert all(picture.lossless for picture in stream.made)

@@ -7,22 +7,22 @@ from itertools import pairwise
 
 import pytest
 
-from rendercanvas_rfb.session.exactness import LAST_TRIAL_S, SLOW_PICTURES, ExactPolicy, Made, Mode
+from rendercanvas_rfb.session.exactness import LAST_TRIAL_S, MAX_BITS_PER_PIXEL, ExactPolicy, Made, Mode
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Bytes of its pictures, and milliseconds that an exact one takes."""
+    """Bytes of its pictures."""
 
     exact: int
     exact_keyframe: int
     lossy: int
-    exact_ms: float = 5.0
 
 
 PLOT = Scene(27_000, 70_000, 35_000)
-HEATMAP = Scene(880_000, 880_000, 60_000, 25.0)
-SLOW = Scene(27_000, 70_000, 35_000, 80.0)
+HEATMAP = Scene(880_000, 880_000, 60_000)
+ZOOMED = Scene(300_000, 300_000, 100_000)
+MESH = Scene(115_000, 120_000, 8_000)
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Run:
                 self.sent.append((mode, picture.size))
                 return
         self.keyframe = True
-        self.policy.made(Made(scene.lossy, 0.005, keyframe=False), self.now)
+        self.policy.made(Made(scene.lossy, keyframe=False), self.now)
         self.sent.append((Mode.LOSSY, scene.lossy))
         if mode is Mode.TRIAL:
             self.policy.tried(self.exact(scene, self.trial_keyframe), self.now)
@@ -65,7 +65,7 @@ class Run:
 
     def exact(self, scene: Scene, keyframe: bool) -> Made:
         self.exact_ones_made += 1
-        return Made(scene.exact_keyframe if keyframe else scene.exact, scene.exact_ms / 1000, keyframe)
+        return Made(scene.exact_keyframe if keyframe else scene.exact, keyframe)
 
     @property
     def bits_per_second(self) -> float:
@@ -138,10 +138,20 @@ def test_a_fast_link_allows_no_more_than_the_quality_does() -> None:
     assert run.show(PLOT, 5)[-1] is Mode.LOSSY
 
 
-def test_what_takes_too_long_to_encode_is_lossy() -> None:
-    run = Run()
-    assert run.show(SLOW, 5)[SLOW_PICTURES + 1 :] == [Mode.LOSSY] * (149 - SLOW_PICTURES)
-    assert run.show(PLOT, LAST_TRIAL_S + 1)[-1] is Mode.EXACT
+def policy_720p() -> ExactPolicy:
+    return ExactPolicy(pixels=1280 * 720)
+
+
+def test_what_has_many_bits_for_its_pixels_is_lossy_though_the_bitrate_allows_it() -> None:
+    assert set(Run(policy_720p(), fps=10).show(MESH, 10)[1:]) == {Mode.LOSSY}  # The first is a keyframe.
+    assert set(Run(policy_720p(), fps=10).show(PLOT, 10)) == {Mode.EXACT}
+    assert set(Run(ExactPolicy(pixels=4 * 1280 * 720), fps=10).show(MESH, 10)) == {Mode.EXACT}
+
+
+def test_small_pictures_may_have_many_bits_for_their_pixels() -> None:
+    size = 15_000
+    assert 8 * size > 10 * MAX_BITS_PER_PIXEL * 100 * 100
+    assert set(Run(ExactPolicy(pixels=100 * 100)).show(Scene(size, size, size), 5)) == {Mode.EXACT}
 
 
 def test_single_pictures_with_long_pauses_are_exact() -> None:
@@ -150,7 +160,9 @@ def test_single_pictures_with_long_pauses_are_exact() -> None:
     assert set(run.show(HEATMAP, 100)) == {Mode.LOSSY}
 
 
-def test_a_single_picture_that_takes_long_changes_nothing() -> None:
-    run = Run()
-    modes = [mode for _ in range(20) for scene in (SLOW, PLOT, PLOT) for mode in run.show(scene, 0.1)]
-    assert set(modes) == {Mode.EXACT}
+def test_a_single_picture_that_changes_everywhere_leaves_plots_exact() -> None:
+    run = Run(policy_720p())
+    assert set(run.show(PLOT, 1)) == {Mode.EXACT}
+    for _ in range(10):
+        run.step(ZOOMED)
+        assert set(run.show(PLOT, 1)) == {Mode.EXACT}

@@ -61,20 +61,14 @@ class EncoderBackend:
 def _open_x264(tier: Tier, width: int, height: int, settings: EncoderSettings) -> Encoder:
     if tier.chroma is None:
         raise EncoderError("H.264 needs a chroma subsampling")
-    if settings.lossless and tier.chroma is not Chroma.RGB:
-        raise EncoderError("H.264 is lossless in RGB only: conversion to Y'CbCr rounds")
-
-    def open_one(chroma: Chroma) -> Encoder:
-        return x264.X264Encoder(
-            chroma, width, height, crf=settings.crf, max_bitrate=settings.max_bitrate, fps=settings.fps
-        )
-
+    open_one = partial(x264.X264Encoder, width=width, height=height, crf=settings.crf, fps=settings.fps)
     if tier.chroma is not Chroma.RGB or settings.lossless:
-        return open_one(tier.chroma)
+        return open_one(tier.chroma, lossless=settings.lossless, max_bitrate=settings.max_bitrate)
     return AdaptiveEncoder(
+        partial(open_one, Chroma.RGB, lossless=True),
         partial(open_one, Chroma.RGB),
         partial(open_one, Chroma.YUV444),
-        ExactPolicy(settings.exact_bitrate),
+        ExactPolicy(settings.exact_bitrate, width * height),
         max_bitrate=settings.max_bitrate,
     )
 

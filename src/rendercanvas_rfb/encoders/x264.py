@@ -45,9 +45,11 @@ class X264Encoder:
     it is closed without having seen one.
 
     Args:
-        chroma: How colour is coded; decides the profile: High for 4:2:0, else High 4:4:4 Predictive. RGB is lossless.
+        chroma: How colour is coded; decides the profile: High for 4:2:0, else High 4:4:4 Predictive.
         width, height: Size of the frames, pixels.
-        crf: Constant rate factor, 0 to 51, lower is better. RGB has none, nor the next one.
+        lossless: Whether pictures are exact, which RGB can be only. Neither ``crf`` nor ``max_bitrate`` counts then.
+        crf: Constant rate factor, 0 to 51, lower is better. It is that of Y'CbCr; for RGB libx264 is told another one
+            of the same fidelity.
         max_bitrate: Bits per second, at most, averaged over a second; None for a ceiling that binds for noise only.
         fps: Pictures per second, at most.
 
@@ -61,6 +63,7 @@ class X264Encoder:
         width: int,
         height: int,
         *,
+        lossless: bool = False,
         crf: float = DEFAULT_CRF,
         max_bitrate: int | None = None,
         fps: float = NOMINAL_FPS,
@@ -69,9 +72,12 @@ class X264Encoder:
             raise EncoderError(f"PyAV {av.__version__} was built without libx264; its wheels have it: pip install av")
         if not 0 <= crf <= 51:
             raise EncoderError(f"crf must be from 0 to 51, not {crf}")
+        if lossless and chroma is not Chroma.RGB:
+            raise EncoderError("H.264 is lossless in RGB only: conversion to Y'CbCr rounds")
         _check_size(width, height)
         self._chroma = chroma
-        self._rate = Rate(crf, max_bitrate, Fraction(fps).limit_denominator(1000))
+        max_bitrate = None if lossless else max_bitrate
+        self._rate = Rate(crf, max_bitrate, Fraction(fps).limit_denominator(1000), lossless)
         self._size = (width, height)
         self._color: ColorSpace | None = None
         self._threads = min(_MAX_THREADS, _usable_cpus())
@@ -89,14 +95,14 @@ class X264Encoder:
         return self._info
 
     def set_max_bitrate(self, bits_per_second: int | None) -> None:
-        """See `RateAdjustable`. RGB stays lossless.
+        """See `RateAdjustable`. What is lossless stays so.
 
         From a limit to another the codec goes on. From none to one, or back, it is opened anew, which takes 1.4 ms and
         a keyframe: libx264 keeps to a rate factor or to a bitrate, and to what it was opened for.
         """
         if bits_per_second is not None and bits_per_second <= 0:
             raise EncoderError(f"a bitrate must be positive, not {bits_per_second}")
-        if self._chroma is Chroma.RGB or bits_per_second == self._rate.max_bitrate:
+        if self._rate.lossless or bits_per_second == self._rate.max_bitrate:
             return
         if bits_per_second is None or self._limit is None:
             self._codec = None
@@ -123,7 +129,7 @@ class X264Encoder:
                 self._info = self._describe(payload)
         except (av.FFmpegError, BitstreamError, ValueError) as error:
             raise EncoderError(f"libx264 failed: {error}") from error
-        return EncodedPicture(payload, keyframe, lossless=self._chroma is Chroma.RGB)
+        return EncodedPicture(payload, keyframe, lossless=self._rate.lossless)
 
     def close(self) -> None:
         """Free the codec. May be called more than once."""

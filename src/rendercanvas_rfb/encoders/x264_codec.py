@@ -31,6 +31,13 @@ second; with three times as much, twice the new limit still comes in that time."
 _QP_BELOW_CRF = 3
 """Under a limit there is no rate factor, but a least quantiser. This far below, plots have as many bytes at it."""
 
+_MAX_CRF = 51
+
+_RGB_CRF_ABOVE = 6
+"""Added to the rate factor in RGB. An error of luma is one of red, green and blue, one of red is that of red only: the
+same error over all has three times the square in each plane, which a quantiser 4.8 coarser gives (6 for twice the
+error); and there is no rounded conversion."""
+
 CODEC_NAMES = {Chroma.RGB: "libx264rgb", Chroma.YUV444: "libx264", Chroma.YUV420: "libx264"}
 _PROFILES = {Chroma.RGB: "high444", Chroma.YUV444: "high444", Chroma.YUV420: "high"}
 
@@ -53,10 +60,11 @@ class Rate:
     crf: float
     max_bitrate: int | None
     fps: Fraction
+    lossless: bool = False
 
 
 def open_codec(chroma: Chroma, picture: VideoFrame, color: ColorSpace, rate: Rate, threads: int) -> VideoCodecContext:
-    """Open libx264 for pictures like ``picture``. RGB is lossless, whatever ``rate`` says."""
+    """Open libx264 for pictures like ``picture``. Only RGB can be lossless."""
     codec = av.CodecContext.create(CODEC_NAMES[chroma], "w")
     assert isinstance(codec, VideoCodecContext)
     codec.width, codec.height = picture.width, picture.height
@@ -90,7 +98,8 @@ def codec_options(chroma: Chroma, width: int, height: int, rate: Rate) -> dict[s
         # more time, of lossy heatmaps 1 in 5 for a third more (benchmarks/presets.py).
         "cabac": "1",
     }
-    quality = {"crf": str(rate.crf), "maxrate": str(maxrate), "bufsize": str(maxrate)}  # one second
+    crf = rate.crf + _RGB_CRF_ABOVE if chroma is Chroma.RGB else rate.crf
+    quality = {"crf": str(min(crf, _MAX_CRF)), "maxrate": str(maxrate), "bufsize": str(maxrate)}  # one second
     if rate.max_bitrate is not None:
         # Constant bitrate with a floor for the quantiser: the only mode in which libx264 takes another bitrate while
         # it runs, for it then keeps maxrate at the bitrate; but at no more than what it was opened with. PyAV can set
@@ -99,13 +108,13 @@ def codec_options(chroma: Chroma, width: int, height: int, rate: Rate) -> dict[s
             "b": str(maxrate),
             "maxrate": str(maxrate),
             "bufsize": str(_LIMITED_BUFFER_BITS),
-            "qmin": str(max(0, round(rate.crf) - _QP_BELOW_CRF)),
+            "qmin": str(max(0, round(min(crf, _MAX_CRF)) - _QP_BELOW_CRF)),
         }
-    if chroma is Chroma.RGB:
+    if rate.lossless:
         quality = {"qp": "0"}
-    elif chroma is Chroma.YUV420:
+    if chroma is Chroma.YUV420:
         x264["chromaloc"] = "1"  # in the middle of the four pixels, see HostConverter
-    else:
+    elif chroma is Chroma.YUV444:
         # Takes back half of the 6 that libx264 adds at 4:4:4: thin saturated lines gain 2 dB for a tenth more bytes.
         x264["chroma-qp-offset"] = "-3"
     return {

@@ -7,7 +7,7 @@ only to find out that pictures are small again, a trial is an exact picture that
 
 from __future__ import annotations
 
-from collections import deque
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -26,12 +26,18 @@ MIN_RATE, MAX_RATE = 10.0, 60.0
 """Pictures per second that are reckoned with, at the least and the most, whatever the pace: one picture a second is no
 licence for one that takes a second to send, and faster than screens nothing is shown."""
 
-MAX_SECONDS = 0.05
-"""What an exact picture may take to encode: longer, and 20 pictures per second cannot be had. A 4K plot takes 0.03 to
-0.04, and hardly less with loss; 4K noise takes 0.25, and with loss half of that."""
+MAX_BITS_PER_PIXEL = 0.4
+"""What exact pictures may take on average, whatever the bitrate allows. Panned plots take 0.1 to 0.25, and less time
+than with loss. A shaded mesh takes 1 and a noisy heatmap 6.5, 10 to 20 times as much as with loss that is hard to see,
+and two to five times as long (`python -m benchmarks.presets`). The time to encode grows with the bits, and so this
+bounds it too, by a measure that does not depend on what else the machine does."""
 
-SLOW_PICTURES = 5
-"""In a row that take longer than that: a single one does so on any busy machine."""
+SMALL_BYTES = 16_000
+"""Exact pictures of fewer bytes are never too large for their pixels: at 30 a second they take 4 Mbit/s."""
+
+LARGEST_COUNT = 1.5
+"""Limits per pixel, as which a larger picture is counted: a few that change everywhere, as when a plot is
+zoomed, are no reason to begin another stream."""
 
 SMOOTHING = 0.25
 """Weight of the newest picture in the means: what ten pictures said long ago weighs 5 %."""
@@ -42,7 +48,7 @@ RETURN_SHARE = 0.7
 TRIAL_PICTURES = 2
 """A keyframe, and the picture after it, whose size is that of the ones to come."""
 
-FIRST_TRIAL_S, LAST_TRIAL_S = 1.0, 4.0
+FIRST_TRIAL_S, LAST_TRIAL_S = 1.0, 8.0
 """Seconds between trials. The time doubles with each that fails, for a trial costs as much time as two exact pictures,
 and begins anew when the lossy pictures become a good deal smaller."""
 
@@ -68,12 +74,10 @@ class Made:
 
     Attributes:
         size: Bytes.
-        seconds: That converting and encoding took.
         keyframe: Whether it was one.
     """
 
     size: int
-    seconds: float
     keyframe: bool
 
 
@@ -95,9 +99,11 @@ class ExactPolicy:
 
     Args:
         bitrate: Bits per second that exact pictures may take, > 0.
+        pixels: Of each picture; None to let the bitrate alone decide.
     """
 
-    def __init__(self, bitrate: float = DEFAULT_BITRATE) -> None:
+    def __init__(self, bitrate: float = DEFAULT_BITRATE, pixels: int | None = None) -> None:
+        self._largest_mean = math.inf if pixels is None else max(SMALL_BYTES, MAX_BITS_PER_PIXEL * pixels / 8)
         self._own_bitrate = bitrate
         self._bitrate = bitrate
         self._exact = True
@@ -105,7 +111,7 @@ class ExactPolicy:
         self._last_at: float | None = None
         self._interval = _Mean()
         self._size = _Mean()
-        self._seconds: deque[float] = deque(maxlen=SLOW_PICTURES)
+        self._dense = _Mean()
         self._lossy_size = _Mean()
         self._lossy_size_at_failure: float | None = None
         self._pause_s = FIRST_TRIAL_S
@@ -139,7 +145,7 @@ class ExactPolicy:
     def made(self, picture: Made, now: float) -> None:
         """Count the picture, made in the mode that `mode` said.
 
-        An exact one after which `is_exact` is false was too large, or took too long.
+        An exact one after which `is_exact` is false was too large.
         """
         if not self._exact:
             self._count_lossy(picture, now)
@@ -155,11 +161,10 @@ class ExactPolicy:
         """
         if self._trials_left == 0:
             self._trials_left = TRIAL_PICTURES
-            self._size = _Mean()
-            self._seconds.clear()
+            self._size, self._dense = _Mean(), _Mean()
         self._trials_left -= 1
         self._count_exact(picture)
-        if not (self._is_small(picture.size, RETURN_SHARE) and self._fits(RETURN_SHARE, slow_pictures=1)):
+        if not (self._is_small(picture.size, RETURN_SHARE) and self._fits(RETURN_SHARE)):
             self._trials_left = 0
             self._pause_s = min(2 * self._pause_s, LAST_TRIAL_S)
             self._trial_at = now + self._pause_s
@@ -172,7 +177,7 @@ class ExactPolicy:
         # Keyframes say little about the pictures between them; whether one is too large is asked for each.
         if not picture.keyframe:
             self._size.add(picture.size)
-            self._seconds.append(picture.seconds)
+            self._dense.add(min(picture.size, LARGEST_COUNT * self._largest_mean))
 
     def _count_lossy(self, picture: Made, now: float) -> None:
         if picture.keyframe:
@@ -195,8 +200,8 @@ class ExactPolicy:
     def _is_small(self, size: int, share: float) -> bool:
         return 8 * size <= share * BURST_S * self._bitrate
 
-    def _fits(self, share: float, slow_pictures: int = SLOW_PICTURES) -> bool:
+    def _fits(self, share: float) -> bool:
         interval = self._interval.value or 1 / MAX_RATE
         bits = 8 * (self._size.value or 0.0)
-        is_slow = len(self._seconds) >= slow_pictures and min(self._seconds) > share * MAX_SECONDS
-        return bits <= share * self._bitrate * interval and not is_slow
+        is_dense = (self._dense.value or 0.0) > share * self._largest_mean
+        return bits <= share * self._bitrate * interval and not is_dense
