@@ -126,9 +126,10 @@ describe("Link", () => {
   });
 
   test("pings a silent server, and gives it up after 10 s without waiting for the close handshake", () => {
-    const { calls, statuses } = connect();
+    const { link, calls, statuses } = connect();
     const socket = newest();
     socket.open();
+    link.welcomed();
     vi.advanceTimersByTime(3_500);
     expect(socket.sent).toMatchObject([{ type: "ping" }]);
     vi.advanceTimersByTime(7_000);
@@ -204,10 +205,19 @@ describe("Link", () => {
   test("an answer after waking up keeps the connection", () => {
     const { link, calls } = connect();
     newest().open();
+    link.welcomed();
     link.wake(false);
     newest().onmessage?.({ data: "pong" });
     vi.advanceTimersByTime(4_000);
     expect(calls).not.toContain("lost");
+  });
+
+  test("says nothing before the greetings", () => {
+    const { link } = connect();
+    newest().open();
+    link.wake(true);
+    vi.advanceTimersByTime(7_000);
+    expect(newest().sent).toEqual([]);
   });
 
   test("notices that the machine has slept", () => {

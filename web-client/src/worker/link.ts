@@ -101,11 +101,14 @@ export class Link implements Sender {
   wake(moved: boolean): void {
     if (moved) this.#route.wake();
     this.#backoff.reset();
-    if (this.#attempt !== null) {
+    const attempt = this.#attempt;
+    if (attempt === null) {
+      if (this.#waiting) this.open();
+    } else if (attempt.opened === null || attempt.greeted !== null) {
       this.#doubtful = true;
-      this.#attempt.heartbeat.expect(PROBE_MS, performance.now());
+      attempt.heartbeat.expect(PROBE_MS, performance.now());
       this.ping();
-    } else if (this.#waiting) this.open();
+    }
   }
 
   /** The server has greeted us. */
@@ -119,7 +122,9 @@ export class Link implements Sender {
     this.#attempt?.transport.send(JSON.stringify(message));
   }
 
+  /** Measures the round trip, and asks for a sign of life; not before the greetings, which are the first messages. */
   ping(): void {
+    if (this.#attempt === null || this.#attempt.greeted === null) return;
     this.send({ type: "ping", t: performance.now() });
   }
 
