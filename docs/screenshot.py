@@ -50,9 +50,7 @@ def demo() -> Iterator[str]:
         process.wait()
 
 
-def shoot(
-    browser: Browser, address: str, name: str, *, statistics: bool = False, size: ViewportSize = SIZE
-) -> None:
+def shoot(browser: Browser, address: str, name: str, *, statistics: bool = False, size: ViewportSize = SIZE) -> None:
     """Save what the page at ``address`` looks like, with the statistics panel open or not."""
     page = browser.new_page(viewport=size)
     page.goto(address)

@@ -50,8 +50,10 @@ class Projector:
     def force(self, pixels):
         """Draw these pixels now, and return the frame that is shown."""
         self.pixels = pixels
-        self.canvas().force_draw()
-        return self.canvas().display.latest
+        canvas = self.canvas()
+        assert canvas is not None
+        canvas.force_draw()
+        return canvas.display.latest
 
 
 @pytest.fixture(params=["gpu", "host"])
@@ -71,7 +73,7 @@ async def test_what_is_drawn_is_the_picture_to_the_bit(make_canvas, device, conv
     canvas = make_canvas(size=size)
     projector = Projector(canvas, device, noise(*size))
     for seed in range(3):
-        pixels = noise(*size, seed=seed)
+        pixels = noise(size[0], size[1], seed)
         frame = projector.force(pixels)
         np.testing.assert_array_equal(frame.pixels, pixels)
         np.testing.assert_array_equal(canvas.display.snapshot(), pixels[..., :3])

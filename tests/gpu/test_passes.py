@@ -100,7 +100,7 @@ def test_planes_are_those_of_the_host_to_one_of_255(passes, size, target):
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_pixels_are_the_bytes_of_the_texture(passes, size, texture_format):
     pixels = noise(*size)
-    bench = Bench(passes, *size, texture_format)
+    bench = Bench(passes, size[0], size[1], texture_format)
     np.testing.assert_array_equal(bench.convert(bench.upload(pixels), bench.sized.format), pixels.ravel())
 
 

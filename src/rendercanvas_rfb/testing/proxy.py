@@ -226,7 +226,7 @@ class _Connection:
             elif both.done() and not both.cancelled():
                 both.result()
         finally:
-            tasks = (*self._pumping, both, ended)
+            tasks: list[asyncio.Future[Any]] = [*self._pumping, both, ended]
             for task in tasks:
                 task.cancel()
             # Not before they are through: a socket must not be closed while the loop waits for it.
