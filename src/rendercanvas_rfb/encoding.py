@@ -134,6 +134,8 @@ class TierWorker(threading.Thread):
         self._meter = TierMeter(clock())
         self._encoding = False
         self._stopped = False
+        # When the encode thread looks by itself, on the clock; None while it works or waits for a notice only.
+        self._looks_at: float | None = None
 
     # Called from I/O threads and from the publishing thread.
 
@@ -166,7 +168,7 @@ class TierWorker(threading.Thread):
             wanted = self._turns.can_go(self._clock())
             self._turns.set_room(subscriber, room)
             if room.open:
-                self.changed.notify_all()
+                self._notify_if_due()
             return not wanted and self._wants_frame()
 
     def need_picture(self, subscriber: Subscriber, after: int | None) -> bool:
@@ -186,7 +188,7 @@ class TierWorker(threading.Thread):
     def wake(self) -> None:
         """There may be another frame."""
         with self.changed:
-            self.changed.notify_all()
+            self._notify_if_due()
 
     def wants_frame(self) -> bool:
         """Whether a frame that is published now would be encoded at once or next."""
@@ -233,6 +235,18 @@ class TierWorker(threading.Thread):
         with self.changed:
             self._stopped = True
             self.changed.notify_all()
+
+    def _notify_if_due(self) -> None:
+        """Wake the encode thread where there is something to encode, or will be before it looks by itself.
+
+        It costs the others the interpreter's lock, and each picture has several notices that come to nothing.
+        """
+        now = self._clock()
+        if self._job(now) is None:
+            due_in = self._due_in(now)
+            if due_in is None or (self._looks_at is not None and self._looks_at <= now + due_in):
+                return
+        self.changed.notify_all()
 
     def _wants_frame(self) -> bool:
         latest = self._source.latest
@@ -286,7 +300,10 @@ class TierWorker(threading.Thread):
                 if pause_over := self._pausing and self._turns.pause_over(now):
                     self._pausing = False
                 else:
-                    self.changed.wait(self._due_in(now))
+                    due_in = self._due_in(now)
+                    self._looks_at = None if due_in is None else now + due_in
+                    self.changed.wait(due_in)
+                    self._looks_at = None
             if pause_over:
                 self._source.demand_changed()
         self._source.demand_changed()

@@ -81,7 +81,9 @@ class X264Encoder:
         self._size = (width, height)
         self._color: ColorSpace | None = None
         self._threads = min(_MAX_THREADS, _usable_cpus())
-        self._converter: HostConverter | None = HostConverter(width, height, chroma, self._threads)
+        self._converter: HostConverter | None = HostConverter(
+            width, height, chroma, 1 if chroma is Chroma.RGB else self._threads
+        )
         self._codec: VideoCodecContext | None = None
         self._limit = None if max_bitrate is None else PacedLimit(self._rate.fps, max_bitrate)
         self._info: StreamInfo | None = None
