@@ -39,6 +39,20 @@ describe("InputLedger", () => {
     expect(ledger.offer(press())?.n).toBe(1);
   });
 
+  test("leaves out releases of what the server has seen pressed, which it let go of, and closes up the numbers", () => {
+    const ledger = new InputLedger();
+    const release = (name: string): Input => ({ type: "event", event: key(name, "key_up") });
+    const inputs = [press("a"), press("b"), release("a"), press("c"), release("b"), release("c")];
+    for (const input of inputs) ledger.offer(input);
+    expect(ledger.resume(1)).toEqual(
+      [press("b"), press("c"), release("b"), release("c")].map((input, index) => ({
+        ...input,
+        n: index + 2,
+      })),
+    );
+    expect(ledger.offer(press())?.n).toBe(6);
+  });
+
   test("is bounded, and has room for releases when it takes nothing else", () => {
     const ledger = new InputLedger();
     const accepted = fill(ledger);
@@ -91,7 +105,75 @@ function session(resumed: boolean, input: number): Session {
   return { token: "t".repeat(22), resumed, input };
 }
 
+/** What a server takes, together with its own releases of what is held when a connection is lost. */
+class HoldingServer {
+  readonly log: string[] = [];
+  last = 0;
+  #held = new Set<string>();
+
+  receive(message: ClientMessage): void {
+    if (message.type !== "event" || message.n === undefined) return;
+    const { event } = message;
+    if (message.n <= this.last || (event.type !== "key_down" && event.type !== "key_up")) return;
+    expect(message.n).toBe(this.last + 1);
+    this.last = message.n;
+    this.log.push(`${event.type} ${event.key}`);
+    if (event.type === "key_down") this.#held.add(event.key);
+    else this.#held.delete(event.key);
+  }
+
+  lost(): void {
+    for (const name of this.#held) this.log.push(`key_up ${name}`);
+    this.#held.clear();
+  }
+}
+
 describe("Outbox in a session", () => {
+  test("lets the server see one release of each press, wherever connections break", () => {
+    const step = fc.constantFrom("a", "b", "arrive", "confirm", "cut");
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const server = new HoldingServer();
+        const held = new Set<string>();
+        let link: ClientMessage[] = [];
+        const outbox = new Outbox({ congested: false, send: (message) => link.push(message) });
+        outbox.greeted(session(false, 0));
+        const toggle = (name: string) => {
+          const down = !held.delete(name);
+          if (down) held.add(name);
+          outbox.event(key(name, down ? "key_down" : "key_up"), 0);
+        };
+        const cut = () => {
+          server.lost();
+          outbox.lost();
+          link = [];
+          for (const name of [...held]) toggle(name);
+          outbox.greeted(session(true, server.last));
+        };
+        for (const name of steps) {
+          if (name === "arrive") {
+            const message = link.shift();
+            if (message !== undefined) server.receive(message);
+          } else if (name === "confirm") outbox.taken(server.last);
+          else if (name === "cut") cut();
+          else toggle(name);
+        }
+        cut();
+        for (const message of link) server.receive(message);
+        for (const name of ["a", "b"]) {
+          const seen = server.log.filter((entry) => entry.endsWith(name));
+          expect(
+            seen.filter((_, index) => index % 2 === 0).every((entry) => entry.startsWith("key_down")),
+          ).toBe(true);
+          expect(
+            seen.filter((_, index) => index % 2 === 1).every((entry) => entry.startsWith("key_up")),
+          ).toBe(true);
+          expect(seen.length % 2).toBe(0);
+        }
+      }),
+    );
+  });
+
   test("delivers each input once and in order, wherever connections break", () => {
     const step = fc.constantFrom("input", "arrive", "confirm", "cut");
     fc.assert(

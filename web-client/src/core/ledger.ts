@@ -19,10 +19,19 @@ const RELEASES_MAX = 32;
 /** Kept inputs at which a full ledger takes others again: far enough from full not to flicker. */
 const ROOM_AGAIN = KEPT_MAX / 2;
 
+/** A kept input, its number, and for a release the press that it ends. */
+interface Entry {
+  n: number;
+  readonly input: Input;
+  readonly press: Entry | null;
+}
+
 export class InputLedger {
-  #kept: NumberedInput[] = [];
+  #kept: Entry[] = [];
   #last = 0;
   #full = false;
+  /** What is held down, by `heldBy`. */
+  readonly #presses = new Map<string, Entry>();
 
   /** Whether only releases are taken, until the server has confirmed half of what is kept. */
   get full(): boolean {
@@ -31,13 +40,16 @@ export class InputLedger {
 
   /** Numbers and keeps an input; null where there is no room for it. */
   offer(input: Input): NumberedInput | null {
-    const release = isRelease(input);
+    const [kind, held] = heldBy(input);
+    const release = kind === "release";
     if (this.#kept.length >= KEPT_MAX - (release ? 0 : RELEASES_MAX)) this.#full = true;
     if (this.#kept.length >= KEPT_MAX || (this.#full && !release)) return null;
     this.#last += 1;
-    const numbered = { ...input, n: this.#last };
-    this.#kept.push(numbered);
-    return numbered;
+    const entry = { n: this.#last, input, press: release ? (this.#presses.get(held) ?? null) : null };
+    this.#kept.push(entry);
+    if (kind === "press") this.#presses.set(held, entry);
+    if (release) this.#presses.delete(held);
+    return numbered(entry);
   }
 
   /**
@@ -47,12 +59,15 @@ export class InputLedger {
    */
   taken(n: number): void {
     if (n > this.#last) throw new ProtocolError(`taken.n: ${n}, expected at most ${this.#last}`);
-    this.#kept = this.#kept.filter((input) => input.n > n);
+    this.#kept = this.#kept.filter((entry) => entry.n > n);
     if (this.#kept.length <= ROOM_AGAIN) this.#full = false;
   }
 
   /**
    * The session goes on, and the server has everything up to `n`. Returns what is to be sent again, in order.
+   *
+   * When it lost the connection, the server let go of what it had seen pressed: releases of that are left out, and the numbers,
+   * which it has not seen, close up.
    *
    * @throws ProtocolError where there was no such number, or the server lacks what it has confirmed.
    */
@@ -60,7 +75,10 @@ export class InputLedger {
     this.taken(n);
     const next = this.#kept[0]?.n ?? this.#last + 1;
     if (next !== n + 1) throw new ProtocolError(`welcome.input: ${n}, expected at least ${next - 1}`);
-    return [...this.#kept];
+    this.#kept = this.#kept.filter(({ press }) => press === null || press.n > n);
+    for (const [index, entry] of this.#kept.entries()) entry.n = n + 1 + index;
+    this.#last = n + this.#kept.length;
+    return this.#kept.map(numbered);
   }
 
   /** Another session: forgets everything and counts from 1. */
@@ -68,9 +86,32 @@ export class InputLedger {
     this.#kept = [];
     this.#last = 0;
     this.#full = false;
+    this.#presses.clear();
   }
 }
 
-function isRelease(input: Input): boolean {
-  return input.type === "event" && ["pointer_up", "key_up", "pointer_leave"].includes(input.event.type);
+function numbered({ input, n }: Entry): NumberedInput {
+  return { ...input, n };
+}
+
+/** Whether an input presses or releases something, and what. */
+function heldBy(input: Input): readonly ["press" | "release" | "other", string] {
+  if (input.type === "message") return ["other", ""];
+  const { event } = input;
+  switch (event.type) {
+    case "pointer_down":
+      return ["press", `button ${event.button}`];
+    case "pointer_up":
+      return ["release", `button ${event.button}`];
+    case "pointer_enter":
+      return ["press", "pointer"];
+    case "pointer_leave":
+      return ["release", "pointer"];
+    case "key_down":
+      return ["press", `key ${event.key}`];
+    case "key_up":
+      return ["release", `key ${event.key}`];
+    default:
+      return ["other", ""];
+  }
 }

@@ -60,6 +60,12 @@ export class Mouse {
     return this.handle({ ...this.#last, kind: "lost", mask: 0, timestamp });
   }
 
+  /** Lifts every button and leaves the picture; for when nothing more is heard of the mouse, or nobody hears of it. */
+  leave(timestamp: number): InputEvent[] {
+    if (this.#last === null) return [];
+    return this.handle({ ...this.#last, kind: "leave", mask: 0, timestamp });
+  }
+
   /** Forgets what is held without saying so: the server has released it already. */
   reset(): void {
     this.#held = [];

@@ -60,7 +60,14 @@ export class InputBinding {
     this.#keyboard.release();
   }
 
-  /** The connection is gone: the server releases what a viewer held, so it is forgotten here. */
+  /** The connection is gone: the server lets go of what it knows to be held, and here the rest is let go of. */
+  lost(): void {
+    this.#pointer.leave();
+    this.#keyboard.release();
+    this.reset();
+  }
+
+  /** The server releases what a viewer holds that may do so no more, so it is forgotten here. */
   reset(): void {
     this.#pointer.reset();
     this.#keyboard.reset();

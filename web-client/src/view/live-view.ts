@@ -148,11 +148,7 @@ export class LiveView {
   #status(detail: StatusDetail): void {
     const { model } = this;
     const lost = model.connected && detail.status !== "connected";
-    if (lost || (model.detail.takesInput && !detail.takesInput)) {
-      // The server lets go of what it knows to be held, once it notices. What it does not know of yet is let go of here.
-      this.input.release();
-      this.input.reset();
-    }
+    if (lost || (model.detail.takesInput && !detail.takesInput)) this.input.lost();
     model.detail = detail;
     model.update({ transport: detail.transport });
     this.shell.showStatus();

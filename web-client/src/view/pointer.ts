@@ -51,6 +51,12 @@ export class PointerBinding {
     this.#send(this.#fingers.release(seconds()));
   }
 
+  /** Lets go of everything, and leaves the picture. */
+  leave(): void {
+    this.#send(this.#mouse.leave(seconds()));
+    this.#send(this.#fingers.release(seconds()));
+  }
+
   /** Forgets what is held without saying so. */
   reset(): void {
     this.#mouse.reset();
