@@ -41,12 +41,11 @@ export interface RfbViewSnapshot {
 }
 
 /** Options that a view can be given only when it is made: a change of one of them needs another connection. */
-const CONNECTION: readonly string[] = ["src", "token", "transport", "video"];
+const CONNECTION = ["src", "token", "transport", "video"] as const satisfies readonly (keyof BoundOptions)[];
+type Live = Exclude<keyof BoundOptions, (typeof CONNECTION)[number]>;
 
 /** What the other options are where they are absent; a view takes them at any time. */
-const LIVE: {
-  readonly [K in Exclude<keyof BoundOptions, "src" | "token" | "transport" | "video">]-?: BoundOptions[K];
-} = {
+const LIVE: { readonly [K in Live]-?: BoundOptions[K] } = {
   fit: "contain",
   background: "",
   toolbar: true,
@@ -70,11 +69,11 @@ const HANDLERS: { readonly [K in keyof RfbViewEvents]: `on${Capitalize<K>}` } = 
 };
 
 /** The names of all options and handlers, by which wrappers tell them from attributes of their element. */
-export const BINDING_KEYS = [
+export const BINDING_KEYS: readonly (keyof RfbViewBindingOptions)[] = [
   ...CONNECTION,
-  ...Object.keys(LIVE),
+  ...(Object.keys(LIVE) as Live[]),
   ...Object.values(HANDLERS),
-] as readonly (keyof RfbViewBindingOptions)[];
+];
 
 const NOTHING = new ViewModel(() => true);
 const NO_VIEW: RfbViewSnapshot = {
@@ -146,9 +145,7 @@ export class ViewBinding {
   }
 
   #needsReconnect(): boolean {
-    const before: Readonly<Record<string, unknown>> = { ...this.#applied };
-    const now: Readonly<Record<string, unknown>> = { ...this.#options };
-    return CONNECTION.some((name) => before[name] !== now[name]);
+    return CONNECTION.some((name) => this.#options?.[name] !== this.#applied?.[name]);
   }
 
   #open(host: HTMLElement, options: RfbViewBindingOptions): void {
@@ -176,7 +173,7 @@ export class ViewBinding {
     const before = { ...LIVE, ...defined(this.#applied) };
     const now = { ...LIVE, ...defined(options) };
     this.#applied = options;
-    for (const name of Object.keys(LIVE) as (keyof typeof LIVE)[])
+    for (const name of Object.keys(LIVE) as Live[])
       if (before[name] !== now[name]) Object.assign(view, { [name]: now[name] });
   }
 

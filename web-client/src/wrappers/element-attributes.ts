@@ -1,5 +1,6 @@
 /** The attributes and events of `<rfb-view>`, as the type systems of frameworks ask for them. */
 
+import type { TransportChoice } from "../core/fallback";
 import type { Fit } from "../core/viewport";
 import type { RfbElementEvents } from "../view/element";
 
@@ -13,6 +14,7 @@ export interface RfbViewAttributes {
   background?: string;
   toolbar?: "off";
   video?: "off";
+  transport?: TransportChoice;
   titlebar?: Switch;
   resizable?: Switch;
   minimized?: Switch;

@@ -2,6 +2,7 @@
 
 export type { ClientStats, ConnectionStatus, PresentedFrame, StatusDetail } from "../bridge";
 export type { ApplicationMessage } from "../core/application";
+export type { TransportChoice, TransportName } from "../core/fallback";
 export type { CanvasState } from "../core/server-messages";
 export type { Fit } from "../core/viewport";
 export { defineRfbView, type RfbElementEvents, RfbViewElement } from "../view/element";

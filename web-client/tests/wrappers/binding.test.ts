@@ -108,6 +108,7 @@ test("what the person has changed stays where its option has not changed", async
 test.each([
   ["src", "/canvas-2/"],
   ["token", "another"],
+  ["transport", "http"],
   ["video", false],
 ])("another %s needs another connection, one for several changes", async (name, value) => {
   const binding = await bound();
