@@ -83,10 +83,11 @@ def is_stale(viewer):
     return "document.querySelector('rfb-view').shadowRoot.querySelector('.view').hasAttribute('data-stale')"
 
 
-async def test_input_of_a_cut_arrives_once_when_the_session_goes_on(open_page):
+@pytest.mark.parametrize("transport", ["websocket", "http"])
+async def test_input_of_a_cut_arrives_once_when_the_session_goes_on(open_page, transport):
     with network() as (_, display, address):
         async with TcpProxy("127.0.0.1", port_of(address)) as proxy:
-            viewer = await open_page(f"http://127.0.0.1:{proxy.port}/plot/", 400, 300)
+            viewer = await open_page(f"http://127.0.0.1:{proxy.port}/plot/?transport={transport}", 400, 300)
             await viewer.current(display)
             joined = (await taken(display, lambda events: "viewer_joined" in types(events), "the viewer"))[0]
             await viewer.page.mouse.move(50, 50)
