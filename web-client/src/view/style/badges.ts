@@ -31,6 +31,8 @@ export const BADGES = `
 }
 
 .number:empty { display: none; }
+/* Sentences. */
+.busy, .transport { white-space: normal; }
 /* Where there is little room, the words alone; below a panel, nothing. */
 @container (width < 280px) { .stale .number { display: none; } }
 .body:has(.help:not([hidden]), .banner.over-picture:not([hidden])) .badges { display: none; }
