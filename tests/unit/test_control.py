@@ -43,6 +43,25 @@ def test_the_first_with_a_screen_has_it_until_it_leaves() -> None:
     assert holders(made) == "a"
 
 
+def test_who_comes_back_has_its_place_before_those_who_came_later() -> None:
+    made: Control[str] = Control(only_first=True)
+    for number, viewer in enumerate("abc"):
+        made.admit(viewer, number, eligible=True)
+        made.has_screen(viewer)
+    made.remove("a")
+    assert holders(made) == "b"
+    made.admit("a", 0, eligible=True, resumed=True)
+    assert holders(made) == "b"
+    made.has_screen("a")
+    assert holders(made) == "a"
+    made.remove("b")
+    made.admit("b", 1, eligible=True, resumed=True)
+    made.has_screen("b")
+    assert holders(made) == "a"
+    made.remove("a")
+    assert holders(made) == "b"
+
+
 def test_nobody_has_it_when_all_are_gone() -> None:
     made = control("a", only_first=True, screens="a")
     made.remove("a")

@@ -38,7 +38,6 @@ def test_a_gap_is_an_error_and_changes_nothing(taken: int, number: int) -> None:
 
 def test_what_is_taken_is_confirmed_at_once_and_then_no_more_often_than_the_interval() -> None:
     ledger = InputLedger()
-    assert ledger.confirm_at is None
     assert ledger.confirm(1.0) is None
     ledger.take(1)
     assert ledger.confirm(1.0) == Taken(1)
@@ -47,8 +46,14 @@ def test_what_is_taken_is_confirmed_at_once_and_then_no_more_often_than_the_inte
     assert ledger.confirm(1.05) is None
     assert ledger.confirm_at == 1.0 + CONFIRM_INTERVAL_S
     assert ledger.confirm(1.1) == Taken(3)
-    assert ledger.confirm_at is None
     assert ledger.confirm(2.0) is None
+
+
+def test_a_viewer_that_knows_everything_is_told_nothing() -> None:
+    ledger = InputLedger(7)
+    assert ledger.confirm_at is None
+    assert not ledger.take(7)
+    assert ledger.confirm(1.0) is None
 
 
 @given(st.lists(st.floats(0, 0.2), min_size=1, max_size=50))
@@ -185,6 +190,12 @@ class CutConnections(RuleBasedStateMachine):
         assert self.viewer is not None
         for _ in range(min(count, len(self.up))):
             self.carry_out(self.viewer.receive(self.up.popleft(), self.now))
+
+    @precondition(lambda self: self.viewer is not None)
+    @rule()
+    def send_again(self) -> None:
+        """All that is not confirmed, as a client may that does not know what has arrived."""
+        self.up.extend(self.client.begin(welcome(resumed=True)))
 
     @precondition(lambda self: self.down)
     @rule()

@@ -25,6 +25,7 @@ from rendercanvas_rfb.protocol.messages import (
     Stats,
     StatsRequest,
     StreamStarted,
+    Taken,
     ViewChanged,
 )
 from rendercanvas_rfb.session.exact import StillWish
@@ -472,3 +473,58 @@ class TestClosing:
         effects = viewer.vanish(NOW)
         assert [effect.event.type for effect in effects if isinstance(effect, Submit)] == ["pointer_up", "key_up"]
         assert viewer.vanish(NOW) == []
+
+
+class TestSessions:
+    """Which viewers may come back, and what they sent."""
+
+    def test_who_is_lost_may_come_back(self) -> None:
+        viewer = open_viewer()
+        viewer.vanish(NOW)
+        assert viewer.resumable
+
+    def test_who_is_not_heard_of_any_more_may_come_back(self) -> None:
+        viewer = open_viewer()
+        assert viewer.tick(NOW + SILENCE_LIMIT_S + 0.1, {})
+        viewer.vanish(NOW + SILENCE_LIMIT_S + 0.1)
+        assert viewer.resumable
+
+    def test_who_was_not_let_in_may_not(self) -> None:
+        viewer = Viewer("v1", NOW)
+        viewer.tick(NOW + HANDSHAKE_TIMEOUT_S + 0.1, {})
+        viewer.vanish(NOW)
+        assert not viewer.resumable
+
+    def test_who_leaves_or_is_sent_away_may_not(self) -> None:
+        left, closed, refused = open_viewer(), open_viewer(), open_viewer()
+        left.receive(Bye("done"), NOW)
+        left.vanish(NOW)
+        closed.vanish(NOW, deliberate=True)
+        refused.close(CloseCode.BAD_MESSAGE, "no message")
+        refused.vanish(NOW)
+        assert [viewer.resumable for viewer in (left, closed, refused)] == [False] * 3
+
+    def test_numbers_go_on_where_the_session_was_left(self) -> None:
+        viewer = Viewer("v2", NOW)
+        viewer.receive(HELLO, NOW)
+        viewer.accept(HELLO, replace(WELCOME, viewer="v1", resumed=True, taken=7), TIERS, NOW)
+        assert viewer.id == "v1"
+        assert viewer.receive(InputEvent(key_event("key_down", "a"), 7), NOW) == []
+        assert viewer.receive(Message("b", number=8), NOW)[-1] == Send(Taken(8))
+        assert viewer.taken == 8
+
+    def test_what_came_already_is_not_held(self) -> None:
+        viewer = open_viewer()
+        viewer.receive(InputEvent(key_event("key_down", "a"), 1), NOW)
+        viewer.receive(InputEvent(key_event("key_up", "a"), 2), NOW)
+        viewer.receive(InputEvent(key_event("key_down", "a"), 1), NOW)
+        assert viewer.vanish(NOW) == []
+
+    def test_input_is_confirmed_at_once_and_the_rest_of_a_burst_later(self) -> None:
+        viewer = open_viewer()
+        confirmed = [viewer.receive(Message(None, number=n), NOW + n / 1000)[1:] for n in range(1, 50)]
+        assert confirmed == [[Send(Taken(1))], *[[]] * 48]
+        due = viewer.confirm_at
+        assert due is not None
+        assert viewer.confirm(due) == [Send(Taken(49))]
+        assert viewer.confirm_at is None

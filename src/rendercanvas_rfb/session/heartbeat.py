@@ -7,8 +7,9 @@ __all__ = ["PING_AFTER_S", "SILENCE_LIMIT_S", "Heartbeat"]
 PING_AFTER_S = 3.0
 """Silence after which the other side is asked whether it is still there."""
 
-SILENCE_LIMIT_S = 10.0
-"""Silence after which it is not: three pings went unanswered."""
+SILENCE_LIMIT_S = 9.0
+"""Silence after which it is not: two pings went unanswered, and a third would be due. Looked at once a second, it is
+noticed within 10 s."""
 
 
 class Heartbeat:
