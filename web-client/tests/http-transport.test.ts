@@ -157,7 +157,7 @@ describe("HttpTransport", () => {
     await settle(1_000);
     transport.send("hello");
     nth(1).answer(NO_CONTENT());
-    await settle(4_000);
+    await settle(5_000);
     expect(ends).toMatchObject([{ code: 1006, heldBack: true }]);
   });
 

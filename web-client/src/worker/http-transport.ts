@@ -13,7 +13,7 @@ const ID_BYTES = 16;
 /** Longest wait for the head of the first response, ms, before messages are sent all the same: a proxy may hold it back too. */
 const HEAD_MS = 1_000;
 /** Longest time without a byte, ms, after the server has taken the first message, which it answers at once. */
-const HELD_BACK_MS = 4_000;
+const HELD_BACK_MS = 5_000;
 
 export class HttpTransport implements Transport {
   readonly #id = randomId();

@@ -15,8 +15,8 @@ import type { Transport, TransportEnd } from "./transport";
 const POLL_MS = 500;
 /** A connection that held this long, ms, was good: its loss is retried quickly. */
 const GOOD_MS = 5_000;
-/** Longest time for a connection to open, ms: four round trips of a bad link, and its handshakes. */
-const OPENING_MS = 5_000;
+/** Longest time for a connection to open, ms: four round trips of a bad link, and a server that is busy for seconds. */
+const OPENING_MS = 8_000;
 /** Longest wait for a sign of life, ms, where there is reason to doubt that the connection has survived. */
 const PROBE_MS = 3_000;
 
