@@ -71,6 +71,19 @@ async def test_a_figure_is_seen_and_steered_and_leaves_nothing_behind(page, site
         assert connections(display) == 1
 
 
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_component_of_react_has_the_latency_the_toolbar_and_the_statistics(site, open_page):
+    with Server(port=0, origins=[site]) as server:
+        display = server.add("plot")
+        display.publish(picture(RED))
+        viewer = await open_page(f"{site}/react.html?src={server.url('plot')}", 500, 400)
+        badge = viewer.page.locator(".badge.latency").get_by_text(re.compile(r"^[\d.]+ ms, "))
+        await badge.wait_for()
+        await viewer.page.mouse.move(390, 40)
+        await viewer.page.get_by_role("button", name="Statistics").click()
+        await viewer.page.get_by_text("Codec").wait_for()
+
+
 def test_its_version_is_that_of_the_python_package(tarball):
     with tarfile.open(tarball) as archive:
         file = archive.extractfile("package/package.json")
