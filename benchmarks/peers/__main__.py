@@ -13,6 +13,7 @@ import math
 import os
 import platform
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,12 @@ from typing import Any
 import numpy as np
 from rows import Numbers, rows
 
+from rendercanvas_rfb.errors import RfbError
+
 MORE_IS_BETTER = {"fps", "slowest fps"}
+
+BEGIN, END = "<!-- bench_peers begins -->", "<!-- bench_peers ends -->"
+"""Markers of the table in a Markdown file."""
 
 
 def main() -> int:
@@ -34,25 +40,40 @@ def main() -> int:
         return 2
     every = dict.fromkeys(system for name in wanted for system in table[name][1])
     systems = [system for system in every if not options.systems or system in options.systems.split(",")]
-    print(f"| what | {' | '.join(systems)} | ours / best other |")
-    print("| --- " * (len(systems) + 2) + "|", flush=True)
+    table_so_far = [f"| what | {' | '.join(systems)} | ours / best other |", "| --- " * (len(systems) + 2) + "|"]
+    print("\n".join(table_so_far), flush=True)
+    started = time.monotonic()
     results: dict[str, dict[str, list[Numbers]]] = {}
-    for name in wanted:
+    for number, name in enumerate(wanted, start=1):
         title, measured_systems, measure = table[name]
         results[title] = {system: [] for system in systems if system in measured_systems}
         for round_number in range(options.rounds):
             for system, numbers in results[title].items():
-                print(f"{title}: {system}, round {round_number + 1}", file=sys.stderr, flush=True)
+                minutes = (time.monotonic() - started) / 60
+                progress = f"{minutes:.1f} min, row {number} of {len(wanted)}, round {round_number + 1}"
+                print(f"{progress}: {title}: {system}", file=sys.stderr, flush=True)
                 try:
                     numbers.append(measure(system, options.seconds))
-                except (RuntimeError, OSError, ValueError, IndexError) as error:
-                    print(f"  failed: {error}", file=sys.stderr, flush=True)
+                except (RuntimeError, OSError, ValueError, LookupError, ArithmeticError, RfbError) as error:
+                    print(f"  failed: {error!r}", file=sys.stderr, flush=True)
         for line in table_lines(title, systems, results[title]):
             print(line, flush=True)
+            table_so_far.append(line)
         if options.json:
             options.json.write_text(json.dumps(finite(results), indent=1))
+        if options.write:
+            write_table(options.write, [*table_so_far, machine(options)])
     print(machine(options))
     return 0
+
+
+def write_table(path: Path, lines: Sequence[str]) -> None:
+    """Put the table between the two markers of a Markdown file, in the place of the one that is there."""
+    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise SystemExit(f"{path} must have the markers {BEGIN} and {END}, each on a line of its own")
+    path.write_text("\n".join([before + begin, *lines, end + after]), encoding="utf-8")
 
 
 def table_lines(title: str, systems: Sequence[str], measured: dict[str, list[Numbers]]) -> Iterator[str]:
@@ -111,8 +132,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", help=f"some of {', '.join(rows())}, with commas (default: all)")
     parser.add_argument("--systems", help="some of ours, pdum, pdum-adaptive, pdum-jpeg, http (default: all)")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=5, help="of each measurement (default: 5)")
+    parser.add_argument("--rounds", type=int, default=2, help="(default: 2, which takes about 20 minutes)")
+    parser.add_argument("--seconds", type=float, default=3, help="of each measurement (default: 3)")
+    parser.add_argument("--write", type=Path, help="put the table between the markers of this Markdown file")
     parser.add_argument("--json", type=Path, help="write every single number to this file too")
     return parser.parse_args()
 

@@ -141,7 +141,7 @@ def static(system: str, seconds: float) -> Numbers:
     }
 
 
-def first_picture(system: str, playing: bool, times: int = 7) -> Numbers:
+def first_picture(system: str, playing: bool, times: int = 5) -> Numbers:
     """From the open socket of a newcomer to its first whole picture, the median; another viewer is there already."""
     with ServerProgram(system, stored_frames("lines", "1280x720")) as server:
         server.tell("play 30")
@@ -154,7 +154,7 @@ def first_picture(system: str, playing: bool, times: int = 7) -> Numbers:
         waits = []
         for _ in range(times):
             newcomer = ViewersProgram(system, server.url)
-            time.sleep(1.0)
+            time.sleep(0.5)
             (log,) = newcomer.finish()
             waits.append(log.arrivals[0].at - log.opened_at if log.arrivals else np.inf)
         (watching,) = first.finish()
@@ -224,13 +224,13 @@ def rows() -> dict[str, Row]:
         table[key] = (
             f"link of {name}",
             ADAPTING,
-            lambda system, s, link=link: over_link(system, *link, seconds=2 * s),
+            lambda system, s, link=link: over_link(system, *link, seconds=1.5 * s),
         )
     table["static"] = ("static figure", ALL, static)
     table["first-paused"] = ("first picture, paused", WITH_JPEG, lambda system, _: first_picture(system, False))
     table["first-playing"] = ("first picture, playing", WITH_JPEG, lambda system, _: first_picture(system, True))
     for name, tuned in (("photon", False), ("photon-tuned", True)):
         title = f"input to photon, {'tuned' if tuned else 'at defaults'}"
-        table[name] = (title, ALL, lambda system, s, tuned=tuned: input_to_photon(system, int(10 * s), tuned))
+        table[name] = (title, ALL, lambda system, s, tuned=tuned: input_to_photon(system, int(8 * s), tuned))
     table["memory"] = ("memory per further viewer", ALL, memory)
     return table

@@ -149,8 +149,8 @@ def test_every_option_takes_effect(open_encoder, chroma) -> None:
         "cabac": "1",
         "rc": "crf",
         "crf": "17.5",
-        "vbv_maxrate": "62500",
-        "vbv_bufsize": "62500",
+        "vbv_maxrate": "40000",
+        "vbv_bufsize": "40000",
     }
     assert {name: settings.get(name) for name in expected} == expected
     assert int(settings["threads"]) <= 4

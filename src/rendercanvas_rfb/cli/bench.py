@@ -111,11 +111,17 @@ def main(arguments: argparse.Namespace) -> int:
         report["latency"] = asdict(latency)
         texts.append(bench_latency.latency_line(latency))
     if not report:
-        results = list(_bench_encoders(arguments, options))
-        report["encoders"] = [asdict(result) for result in results]
-        texts.append(bench_encoders.table(results))
+        report["encoders"] = []
+        # Line by line: a run over several scenes and sizes takes minutes.
+        lines = arguments.json != "-"
+        if lines:
+            _print_line(bench_encoders.HEADER)
+        for result in _bench_encoders(arguments, options):
+            report["encoders"].append(asdict(result))
+            if lines:
+                _print_line(bench_encoders.line(result))
     _show_progress("")
-    if arguments.json != "-":
+    if arguments.json != "-" and texts:
         print("\n\n".join(texts))
     if arguments.json is not None:
         _write_json(report, arguments.json)
@@ -170,6 +176,11 @@ def _write_json(report: dict[str, Any], file: str) -> None:
         print(text)
     else:
         Path(file).write_text(f"{text}\n", encoding="utf-8")
+
+
+def _print_line(text: str) -> None:
+    _show_progress("")
+    print(text, flush=True)
 
 
 def _show_progress(text: str) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
 
 import numpy as np
 
 from ..convert.host import HostConverter, frame_to_rgb
+from ..encoders.base import EncodedPicture
 from ..frames import Frame, Pixels
 from ..options import DisplayOptions
-from ..protocol.formats import Chroma, Tier
+from ..protocol.formats import Chroma, StreamInfo, Tier
 from ..testing.conformance import decode_pictures, frame_of
 from ..testing.fidelity import psnr, ssim
 from ..testing.scenes import to_and_fro
 
-__all__ = ["Result", "measure_conversions", "measure_tier", "table"]
+__all__ = ["HEADER", "Result", "line", "measure_conversions", "measure_tier"]
 
 COMPARED = 6
 """Pictures that are compared with what was encoded, all over the measurement. It takes longer than to encode them."""
@@ -77,16 +78,21 @@ def measure_tier(scene: str, options: DisplayOptions, tier: Tier, pictures: Sequ
     shown = list(to_and_fro(pictures, count))
     frames = [frame_of(pixels, version=number) for number, pixels in enumerate(shown)]
     encoder = open_encoder(tier, width, height)
-    encoded: list[Any] = []
+    encoded: list[tuple[StreamInfo, EncodedPicture]] = []
+
+    def encode(frame: Frame) -> None:
+        picture = encoder.encode(frame, keyframe=False)
+        encoded.append((encoder.info, picture))
+
     try:
-        times = _seconds(lambda frame: encoded.append(encoder.encode(frame, keyframe=False)), frames, count)
-        decoded = decode_pictures(encoder.info, encoded, width, height)
+        times = _seconds(encode, frames, count)
     finally:
         encoder.close()
+    decoded = _decode(encoded, width, height)
     chosen = sorted(set(np.linspace(0, count - 1, COMPARED).astype(int).tolist()))
     pairs = [(decoded[index], shown[index][..., :3]) for index in chosen]
     worst_db = min(psnr(*pair) for pair in pairs)
-    sizes = [len(picture.payload) for picture in encoded[1:] or encoded]
+    sizes = [len(picture.payload) for _, picture in encoded[1:] or encoded]
     return Result(
         scene,
         (width, height),
@@ -99,13 +105,12 @@ def measure_tier(scene: str, options: DisplayOptions, tier: Tier, pictures: Sequ
     )
 
 
-def table(results: Iterable[Result]) -> str:
-    """The results for people."""
-    header = f"{'scene':8} {'size':>9} {'work':16} {'ms':>7} {'p95 ms':>7} {'bytes':>10} {'PSNR dB':>8} {'SSIM':>7}"
-    return "\n".join([header, *map(_line, results)])
+HEADER = f"{'scene':8} {'size':>9} {'work':16} {'ms':>7} {'p95 ms':>7} {'bytes':>10} {'PSNR dB':>8} {'SSIM':>7}"
+"""What the columns of `line` are."""
 
 
-def _line(result: Result) -> str:
+def line(result: Result) -> str:
+    """A result for people."""
     width, height = result.size
     amount = "" if result.bytes is None else f"{result.bytes:,}"
     fidelity = "exact" if result.lossless else "" if result.psnr_db is None else f"{result.psnr_db:.1f}"
@@ -114,6 +119,16 @@ def _line(result: Result) -> str:
         f"{result.scene:8} {f'{width}x{height}':>9} {result.what:16} {result.milliseconds:7.2f}"
         f" {result.p95_milliseconds:7.2f} {amount:>10} {fidelity:>8} {likeness:>7}"
     ).rstrip()
+
+
+def _decode(encoded: Sequence[tuple[StreamInfo, EncodedPicture]], width: int, height: int) -> list[Pixels]:
+    """The pictures. An encoder may begin another stream by itself, for which viewers start a decoder."""
+    streams = groupby(encoded, key=lambda one: one[0])
+    return [
+        pixels
+        for info, stream in streams
+        for pixels in decode_pictures(info, [picture for _, picture in stream], width, height)
+    ]
 
 
 def _seconds(work: Callable[[Frame], object], frames: Sequence[Frame], count: int) -> list[float]:

@@ -18,10 +18,11 @@ NOMINAL_FPS = 60
 """Pictures per second that the rate control and the level reckon with. Pictures are counted, not timed, so that equal
 pictures make equal bytes at any pace."""
 
-_MAX_BITS_PER_PIXEL = 0.5
-_MIN_MAXRATE = 62_500_000
-"""Bits per second, the most that level 4.2 allows in High profile (table A-1). The ceiling of the rate control is
-this for sizes up to 1920x1080, and half a bit per pixel, which is the same there, above. It binds for noise only."""
+_MIN_MAXRATE = 40_000_000
+_MAX_BITS_PER_PIXEL = 0.32
+"""The ceiling of the rate control whatever the content, bits per second at 60 pictures a second and half of it at 30:
+83 kB a picture for sizes up to 1920x1080, and as many bits a pixel as that is there, above. Twice what a noisy 720p
+heatmap takes at the best quality; it binds for noise and film only, which lose fidelity then."""
 
 _LIMITED_BUFFER_BITS = 250_000
 """Size of the VBV buffer under a limit: what a picture may exceed its share by, an eighth of a second at 2 Mbit/s.
