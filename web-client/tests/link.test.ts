@@ -193,7 +193,7 @@ describe("Link", () => {
     const old = newest();
     old.open();
     link.welcomed();
-    link.wake(false);
+    link.wake(true);
     expect(old.sent.at(-1)).toMatchObject({ type: "ping" });
     vi.advanceTimersByTime(3_500);
     expect(calls).toContain("lost");
@@ -206,10 +206,25 @@ describe("Link", () => {
     const { link, calls } = connect();
     newest().open();
     link.welcomed();
-    link.wake(false);
+    link.wake(true);
     newest().onmessage?.({ data: "pong" });
     vi.advanceTimersByTime(4_000);
     expect(calls).not.toContain("lost");
+  });
+
+  test("a tab that is shown doubts only a connection that has been silent", () => {
+    const { link } = connect();
+    const socket = newest();
+    socket.open();
+    link.welcomed();
+    link.wake(false);
+    expect(socket.sent).toEqual([]);
+    vi.advanceTimersByTime(5_000);
+    const before = socket.sent.length;
+    link.wake(false);
+    expect(socket.sent).toHaveLength(before + 1);
+    vi.advanceTimersByTime(3_500);
+    expect(FakeSocket.all).toHaveLength(2);
   });
 
   test("says nothing before the greetings", () => {

@@ -2,6 +2,8 @@
 
 /** Silence after which a ping is sent, ms. */
 export const PING_AFTER_MS = 3_000;
+/** Silence that a living peer never keeps, ms: it answers pings, or sends its own as often. */
+const QUIET_MS = PING_AFTER_MS + 1_000;
 /** Silence after which the connection is dropped, ms: looked at twice a second, it is dropped within 10 s. */
 export const DROP_AFTER_MS = 9_500;
 
@@ -21,6 +23,11 @@ export class Heartbeat {
   heard(now: number): void {
     this.#heard = now;
     this.#deadline = Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether the peer has been silent for longer than a living one is. */
+  quiet(now: number): boolean {
+    return now - this.#heard > QUIET_MS;
   }
 
   /** The peer is to be heard within `ms`, where nothing else ends the silence. An earlier deadline holds. */

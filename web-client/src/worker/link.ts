@@ -105,8 +105,10 @@ export class Link implements Sender {
     if (attempt === null) {
       if (this.#waiting) this.open();
     } else if (attempt.opened === null || attempt.greeted !== null) {
+      const now = performance.now();
+      if (!moved && !attempt.heartbeat.quiet(now)) return;
       this.#doubtful = true;
-      attempt.heartbeat.expect(PROBE_MS, performance.now());
+      attempt.heartbeat.expect(PROBE_MS, now);
       this.ping();
     }
   }
