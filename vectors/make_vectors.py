@@ -98,6 +98,7 @@ CLIENT: Mapping[str, ClientMessage] = {
     "view of a hidden page": ViewChanged(HIDDEN),
     "ack": Ack(17, 3),
     "ack of the largest sequence number": Ack(2**32 - 1),
+    "ack of a chunk that the viewer held for a while": Ack(17, 3, 12.5),
     "keyframe": KeyframeRequest("decoder-error"),
     "capabilities": CAPABILITIES,
     "capabilities after decoder errors": Capabilities((), IMAGES, "decoder-failed"),
@@ -254,6 +255,8 @@ def invalid_client_messages() -> Iterator[tuple[str, str]]:
     yield "view with a visibility of another type", changed(ViewChanged(VIEW), view__visible=1)
     yield "ack without a sequence number", changed(Ack(1), sequence=REMOVED)
     yield "ack without a decode queue", changed(Ack(1), decode_queue=REMOVED)
+    yield "ack of a chunk that was held before it came", changed(Ack(1), held_ms=-1)
+    yield "ack of a chunk that was held for no number of milliseconds", changed(Ack(1), held_ms="long")
     yield "ack with a negative sequence number", changed(Ack(1), sequence=-1)
     yield "ack with a sequence number that is too large", changed(Ack(1), sequence=2**32)
     yield "ack with a sequence number that is no integer", changed(Ack(1), sequence=1.5)

@@ -176,6 +176,19 @@ def test_bytes_in_flight_are_what_a_known_link_holds_and_a_short_queue(round_tri
     assert sequence == chunks
 
 
+def test_what_the_viewer_held_is_no_queueing_of_the_link_but_keeps_the_window_small() -> None:
+    window = Window()
+    for sequence in range(28):
+        now = float(sequence)
+        for number in range(2):
+            window.sent(2 * sequence + number, 1000, now)
+        held = 0.01 if sequence < 20 else 0.5  # Its processor is busy from then on.
+        window.acknowledged(2 * sequence, now + 0.05 + held, held)
+        assert window.queueing == pytest.approx(0.0, abs=1e-9)
+        window.acknowledged(2 * sequence + 1, now + 0.05 + held, held)
+    assert window.size == MIN_CHUNKS
+
+
 def test_a_chunk_s_own_time_on_a_known_link_is_no_queueing() -> None:
     window = Window()
     window.sent(0, 1, 0.0)

@@ -98,8 +98,9 @@ def _members(message: ClientMessage | ServerMessage) -> tuple[str, dict[str, Any
             return "capabilities", _capability_members(message)
         case ViewChanged(view):
             return "view", {"view": _view_members(view)}
-        case Ack(sequence, decode_queue):
-            return "ack", {"sequence": sequence, "decode_queue": decode_queue}
+        case Ack(sequence, decode_queue, held_ms):
+            held = {"held_ms": held_ms} if held_ms else {}
+            return "ack", {"sequence": sequence, "decode_queue": decode_queue, **held}
         case KeyframeRequest(reason):
             return "keyframe", {"reason": reason}
         case InputEvent(event, number):
@@ -291,6 +292,11 @@ def _read_stats(fields: Fields) -> Stats:
     return Stats({name: stats.number(name, -1e15, 1e15) for name in stats.names()})
 
 
+def _read_ack(fields: Fields) -> Ack:
+    held_ms = fields.number("held_ms", 0.0, 1e7) if "held_ms" in fields.names() else 0.0
+    return Ack(fields.integer("sequence"), fields.integer("decode_queue", 0, 10_000), held_ms)
+
+
 def _read_ping(fields: Fields) -> Ping:
     return Ping(fields.number("t", -1e15, 1e15))
 
@@ -302,7 +308,7 @@ def _read_pong(fields: Fields) -> Pong:
 _CLIENT: dict[str, Callable[[Fields], ClientMessage]] = {
     "hello": _read_hello,
     "view": lambda fields: ViewChanged(_read_view(fields.nested("view"))),
-    "ack": lambda fields: Ack(fields.integer("sequence"), fields.integer("decode_queue", 0, 10_000)),
+    "ack": _read_ack,
     "keyframe": lambda fields: KeyframeRequest(fields.string("reason", 128)),
     "capabilities": _read_capabilities,
     "event": lambda fields: InputEvent(_read_event(fields), _read_number(fields)),

@@ -81,10 +81,14 @@ class ViewChanged:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """The chunk ``sequence`` and all before it are presented or skipped."""
+    """The chunk ``sequence`` and all before it are presented or skipped.
+
+    ``held_ms`` is how long the viewer had it before that, decoding and waiting for the screen.
+    """
 
     sequence: int
     decode_queue: int = 0
+    held_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from ..errors import ProtocolError
 from ..protocol.chunk import Chunk, serial_less
 from ..protocol.formats import PictureFormat, Tier
-from ..protocol.messages import Capabilities, StreamStarted
+from ..protocol.messages import Ack, Capabilities, StreamStarted
 from ..viewer_event import PictureSize
 from .effects import Effect, NeedPicture, SelectTier, Send, SendChunk
 from .exact import StillWish
@@ -164,16 +164,17 @@ class Pictures:
             return []
         return self._send(chunk, PREVIEW_REASON, now, still=True)
 
-    def acknowledge(self, sequence: int, decode_queue: int, now: float) -> list[Effect]:
-        """The chunk ``sequence`` and all before it are presented or skipped.
+    def acknowledge(self, ack: Ack, now: float) -> list[Effect]:
+        """A chunk and all before it are presented or skipped.
 
         Raises:
             ProtocolError: It was not sent; nothing was changed.
         """
+        sequence = ack.sequence
         if self.last_sequence is None or serial_less(self.last_sequence, sequence):
             raise ProtocolError(f"message.sequence {sequence} acknowledges a chunk that was not sent")
         overloaded, before = self.window.is_overloaded, self.window.bytes
-        freed = self.window.acknowledged(sequence, now)
+        freed = self.window.acknowledged(sequence, now, ack.held_ms / 1000)
         self.meter.shown(freed, now)
         self._shown.acknowledged(sequence)
         if freed:
@@ -183,7 +184,7 @@ class Pictures:
                 excess=self.window.excess,
                 queueing=self.window.queueing,
                 floor=self.window.floor,
-                decode_queue=decode_queue,
+                decode_queue=ack.decode_queue,
                 overloaded=overloaded,
             )
         return [*self._follow_quality(), *self._ask()]

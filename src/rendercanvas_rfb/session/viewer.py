@@ -198,8 +198,8 @@ class Viewer:
                 return [Authenticate(message)]
             case ViewChanged(view):
                 return [SetView(view), *self.pictures.show(view.visible)]
-            case Ack(sequence, decode_queue):
-                return self.pictures.acknowledge(sequence, decode_queue, now)
+            case Ack():
+                return self.pictures.acknowledge(message, now)
             case KeyframeRequest():
                 return self.pictures.lose_reference()
             case Capabilities():

@@ -85,9 +85,13 @@ class Window:
         self.bitrate: float | None = None
         """Bits per second that the link carries; None where that is not known. Set by whoever finds out."""
         self.excess = 0.0
-        """What the last acknowledged chunk took above the floor, seconds: its own time on the wire, and queueing."""
+        """What the last acknowledged chunk took on the link above the floor, seconds: its own time on the wire, and
+        queueing."""
         self.queueing = 0.0
-        """What the last acknowledged chunk waited behind others, seconds."""
+        """What the last acknowledged chunk waited behind others on the link, seconds."""
+        self._link_floor = float("inf")
+        # What it waited behind others anywhere, on the link or in the viewer.
+        self._waited = 0.0
 
     @property
     def size(self) -> int:
@@ -132,6 +136,7 @@ class Window:
         The first picture may be a keyframe that takes a second on the wire, which must not pass for the floor.
         """
         self._floor = min(self._floor, seconds + SHOWING_S)
+        self._link_floor = min(self._link_floor, seconds)
 
     @property
     def has_room(self) -> bool:
@@ -144,10 +149,11 @@ class Window:
         self._bytes += size
         self._was_full = self._was_full or len(self._sent) >= self.size
 
-    def acknowledged(self, sequence: int, now: float) -> int:
+    def acknowledged(self, sequence: int, now: float, held: float = 0.0) -> int:
         """The viewer has shown ``sequence`` and every chunk before it. Returns how many that frees.
 
-        A number that is no longer in flight frees nothing: acknowledgements cross with `clear` on the way.
+        A number that is no longer in flight frees nothing: acknowledgements cross with `clear` on the way. For
+        ``held`` seconds of the time until now, the viewer had the chunk already.
         """
         if not any(chunk.sequence == sequence for chunk in self._sent):
             return 0
@@ -159,7 +165,7 @@ class Window:
             self._max_bytes = min(MAX_BYTES, self._max_bytes + chunk.size)
             freed += 1
             if chunk.sequence == sequence:
-                self._measure(now - chunk.time, chunk.size, now)
+                self._measure(now - chunk.time, held, chunk.size, now)
                 self._adapt(freed, now)
                 return freed
 
@@ -169,28 +175,31 @@ class Window:
         self._bytes = 0
         self._round_ends_at = None
 
-    def _measure(self, delay: float, size: int, now: float) -> None:
+    def _measure(self, delay: float, held: float, size: int, now: float) -> None:
         self.delay = delay if self.delay is None else self.delay + SMOOTHING * (delay - self.delay)
-        self._floor = min(self._floor, delay)
+        on_link = max(0.0, delay - held)
+        self._floor, self._link_floor = min(self._floor, delay), min(self._link_floor, on_link)
         # A chunk's own time on the wire is no queue.
-        self.excess = delay - self._floor
         own = 0.0 if self.bitrate is None else 8 * size / self.bitrate
+        self.excess = on_link - self._link_floor
         self.queueing = max(0.0, self.excess - own)
-        if self.queueing < GROW_BELOW_S:
+        self._waited = max(0.0, delay - self._floor - own)
+        if self._waited < GROW_BELOW_S:
             self._floor_time = now
 
     def _adapt(self, freed: int, now: float) -> None:
-        if self._is_starting and self._was_full and self.queueing < GROW_BELOW_S:
+        if self._is_starting and self._was_full and self._waited < GROW_BELOW_S:
             self._size = min(MAX_CHUNKS, self._size + freed)
         # Once per round: what was in flight at the last change must be through before its effect can be seen.
         if self._round_ends_at is not None and any(chunk.sequence == self._round_ends_at for chunk in self._sent):
             return
         if now - self._floor_time > FLOOR_MEMORY_S:
-            self._size, self._floor = MIN_CHUNKS, float("inf")
-        elif self.queueing > SHRINK_ABOVE_S and self.bitrate is None:
+            self._size = MIN_CHUNKS
+            self._floor = self._link_floor = float("inf")
+        elif self._waited > SHRINK_ABOVE_S and self.bitrate is None:
             self._size = max(MIN_CHUNKS, self._size * SHRINK_FACTOR)
             self._is_starting = False
-        elif self.queueing < GROW_BELOW_S and self._was_full and not self._is_starting:
+        elif self._waited < GROW_BELOW_S and self._was_full and not self._is_starting:
             self._size = min(MAX_CHUNKS, self._size + 1)
         self._was_full = False
         self._round_ends_at = self._sent[-1].sequence if self._sent else None

@@ -55,7 +55,13 @@ export type ClientMessage =
   | HelloMessage
   | ({ readonly type: "capabilities" } & Capabilities)
   | { readonly type: "view"; readonly view: ViewSize }
-  | { readonly type: "ack"; readonly sequence: number; readonly decode_queue: number }
+  | {
+      readonly type: "ack";
+      readonly sequence: number;
+      readonly decode_queue: number;
+      /** How long the chunk was here before it was on the screen, ms. */
+      readonly held_ms: number;
+    }
   | { readonly type: "keyframe"; readonly reason: string }
   | { readonly type: "event"; readonly event: InputEvent; readonly n?: number }
   | ({ readonly type: "message"; readonly n?: number } & ApplicationMessage)

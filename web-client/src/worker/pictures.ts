@@ -14,8 +14,8 @@ import { VideoPipe } from "./video";
 export interface PictureHandlers {
   /** Tells the page. */
   post(message: FromWorker, transfer?: Transferable[]): void;
-  /** The chunk is done with, and so are those before it; `queue` chunks wait for a decoder. */
-  done(sequence: number, queue: number): void;
+  /** The chunk is done with, and so are those before it; `queue` chunks wait for a decoder. It was here for `held` ms. */
+  done(sequence: number, queue: number, held: number): void;
   /** A decoder has failed at this chunk: another keyframe is needed. */
   failed(reason: string, sequence: number): void;
 }
@@ -30,6 +30,8 @@ export class Pictures {
   readonly #streams = new Streams();
   /** Number of the stream whose picture is on the canvas. */
   #shownStream: number | null = null;
+  /** When chunks that are not done with have come, ms, by sequence number. */
+  readonly #arrived = new Map<number, number>();
   /** Headers of pictures on their way to the surface. */
   readonly #drawing = new Map<number, ChunkHeader>();
 
@@ -67,6 +69,7 @@ export class Pictures {
     this.meter.received(data.byteLength, arrived);
     const chunk = parseChunk(data);
     const { header } = chunk;
+    this.#arrived.set(header.sequence, arrived);
     const description = this.#streams.current(header);
     if (header.format !== "h264") {
       this.#images.decode(chunk, colorSpaceOf(description), arrived);
@@ -109,6 +112,7 @@ export class Pictures {
     this.#streams.clear();
     this.#shownStream = null;
     this.#drawing.clear();
+    this.#arrived.clear();
     this.#video.reset();
     this.#images.reset();
     this.#presenter.reset();
@@ -135,7 +139,13 @@ export class Pictures {
   }
 
   #done(sequence: number): void {
-    this.handlers.done(sequence, this.#video.queue + this.#images.queue);
+    const arrived = this.#arrived.get(sequence);
+    for (const older of this.#arrived.keys()) {
+      this.#arrived.delete(older);
+      if (older === sequence) break;
+    }
+    const held = arrived === undefined ? 0 : Math.round(performance.now() - arrived);
+    this.handlers.done(sequence, this.#video.queue + this.#images.queue, held);
   }
 
   #colorSpace(header: ChunkHeader): CanvasColorSpace {

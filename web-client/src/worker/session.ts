@@ -46,7 +46,8 @@ export class Session {
     this.#ladder = makeLadder(start.video);
     this.#pictures = new Pictures(start.canvas, {
       post,
-      done: (sequence, queue) => this.#link.send({ type: "ack", sequence, decode_queue: queue }),
+      done: (sequence, queue, held) =>
+        this.#link.send({ type: "ack", sequence, decode_queue: queue, held_ms: held }),
       failed: (reason) => void this.#decoderFailed(reason),
     });
     this.#link = new Link(start.page, start.transport, {
