@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from .display import Display
 from .errors import CloseCode, ConfigurationError, ProtocolError
@@ -48,6 +49,8 @@ class PrivateDisplays:
         # Those that are open, and how many viewers each has: one, or two while one takes the other's place, or none
         # while it is waited for.
         self._viewers: dict[Display, int] = {}
+        # Those that are waited for, in the order in which they were left.
+        self._left: dict[Display, None] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -70,10 +73,11 @@ class PrivateDisplays:
             raise ProtocolError("closed", CloseCode.NORMAL)
         if known is not None and known in self._viewers and not known.closed:
             self._viewers[known] += 1
+            self._left.pop(known, None)
             return known
         while self._count >= self._max_displays:
             # Who is there goes before who might come back.
-            waiting = next((display for display, viewers in self._viewers.items() if not viewers), None)
+            waiting = next(iter(self._left), None)
             if waiting is None:
                 raise ProtocolError(f"too many viewers: at most {self._max_displays} at once", CloseCode.TOO_MANY)
             await self._end(waiting)
@@ -88,22 +92,28 @@ class PrivateDisplays:
 
     async def leave(self, display: Display, *, awaited: bool = False) -> None:
         """A viewer of ``display`` is gone; where it is ``awaited``, the display remains until `give_up`."""
-        if display in self._viewers:
-            # At the end, so that who has been gone longest comes first.
-            self._viewers[display] = self._viewers.pop(display) - 1
-            if not self._viewers[display] and (self._closed or display.closed or not awaited):
-                await self._end(display)
+        self._viewers[display] -= 1
+        if self._viewers[display]:
+            return
+        if awaited and not (self._closed or display.closed):
+            self._left[display] = None
+        else:
+            await self._end(display)
 
     def give_up(self, display: Display) -> None:
         """Nobody comes back to ``display``. Does nothing where somebody has."""
-        if self._viewers.get(display) == 0:
-            ending = asyncio.get_running_loop().create_task(self._end(display), name=f"end of {display.name}")
+        if display in self._left:
+            ending = asyncio.ensure_future(self._end(display))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
 
-    async def _end(self, display: Display) -> None:
-        if self._viewers.pop(display, None) is None:
-            return
+    def _end(self, display: Display) -> Coroutine[Any, Any, None]:
+        """Take it out, so that nobody enters it any more; what is returned closes it."""
+        self._left.pop(display, None)
+        del self._viewers[display]
+        return self._close(display)
+
+    async def _close(self, display: Display) -> None:
         try:
             # Closing waits for a picture that is being encoded; others on this loop shall not.
             await asyncio.to_thread(display.close)
