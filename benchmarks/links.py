@@ -68,7 +68,7 @@ def run(scenario: Scenario, seed: int = 1) -> list[SimulatedViewer]:
 def report(scenario: Scenario) -> None:
     """Print a line for each viewer."""
     for viewer in run(scenario):
-        start, level = scenario.since, viewer.viewer.quality.level
+        start, level = scenario.since, viewer.viewer.pictures.quality.level
         print(
             f"{scenario.name:28}{converged_at(viewer):9.0f}{viewer.fps(start, SECONDS):7.1f}"
             f"{1000 * viewer.queueing(start, SECONDS):14.0f}{100 * viewer.keyframe_share(start, SECONDS):13.2f}"
@@ -84,7 +84,7 @@ def trace(scenario: Scenario) -> None:
     for second in range(int(SECONDS)):
         simulation.run(second + 1.0)
         for number, viewer in enumerate(viewers):
-            quality, window = viewer.viewer.quality, viewer.viewer.window
+            quality, window = viewer.viewer.pictures.quality, viewer.viewer.pictures.window
             arrives = quality.delivery.rate(simulation.now)
             print(
                 f"{second:3d} #{number} fps {viewer.fps(second, second + 1):4.0f}"
