@@ -173,10 +173,11 @@ class ViewerSession:
             self._confirming.cancel()
         # What the viewer held is let go of as long as it still has the control.
         self._apply(self._viewer.vanish(self._time(), deliberate=self._is_deliberate))
-        self._display.detach(self)
         self._sessions.end(self)
         if self._viewer.resumable:
             self._sessions.keep(self.ticket)
+        # Last, so that whoever sees that the viewer is gone finds its session waiting.
+        self._display.detach(self)
 
     async def _hang_up(self, writer: asyncio.Task[None]) -> None:
         """Let the viewer hear why. One that does not read only delays its own end."""

@@ -341,6 +341,19 @@ async def test_who_leaves_does_not_come_back(server: Server, how: str) -> None:
         assert not welcome_of(client).resumed
 
 
+async def test_a_viewer_that_cannot_come_back_is_not_waited_for(server: Server) -> None:
+    display = add_display(server)
+    display.present(picture(1))
+    async with (
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}/", timeout=TIMEOUT_S) as http,
+        http.stream("GET", "plot/stream.mjpg") as response,
+    ):
+        assert response.status_code == 200
+        await until(lambda: display.state["viewers"] == 1, "the viewer")
+    await until(lambda: display.state["viewers"] == 0, "the viewer's end")
+    assert waiting(server) == 0
+
+
 async def test_no_more_sessions_wait_than_may(transport: str) -> None:
     async with served(transport, limits=ServerLimits(max_resumable=1)) as (server, link):
         display = add_display(server)
