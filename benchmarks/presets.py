@@ -57,6 +57,8 @@ def settings() -> Iterator[Setting]:
         " cabac partitions": ":cabac=1:partitions=all",
     }.items():
         yield x264(f"rgb exact{name}", Chroma.RGB, extra, qp="0")
+    for crf in ("20", "23", "26", "29"):
+        yield x264(f"rgb crf {crf} cabac", Chroma.RGB, ":cabac=1", crf=crf)
     for crf in ("20", "27"):
         for offset in ("0", "-3", "-6"):
             for name, extra in {"": "", " cabac": ":cabac=1", " cabac partitions": ":cabac=1:partitions=all"}.items():
