@@ -38,6 +38,8 @@ def main() -> int:
     if unknown:
         print(f"there is no row {unknown[0]!r}; there are {', '.join(table)}", file=sys.stderr)
         return 2
+    if options.write:
+        around_table(options.write)  # Rather now than after the measurements.
     every = dict.fromkeys(system for name in wanted for system in table[name][1])
     systems = [system for system in every if not options.systems or system in options.systems.split(",")]
     table_so_far = [f"| what | {' | '.join(systems)} | ours / best other |", "| --- " * (len(systems) + 2) + "|"]
@@ -69,11 +71,17 @@ def main() -> int:
 
 def write_table(path: Path, lines: Sequence[str]) -> None:
     """Put the table between the two markers of a Markdown file, in the place of the one that is there."""
+    before, after = around_table(path)
+    path.write_text("\n".join([before, *lines, after]), encoding="utf-8")
+
+
+def around_table(path: Path) -> tuple[str, str]:
+    """What comes before and after the table, with the markers."""
     before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise SystemExit(f"{path} must have the markers {BEGIN} and {END}, each on a line of its own")
-    path.write_text("\n".join([before + begin, *lines, end + after]), encoding="utf-8")
+    return before + begin, end + after
 
 
 def table_lines(title: str, systems: Sequence[str], measured: dict[str, list[Numbers]]) -> Iterator[str]:
