@@ -463,10 +463,11 @@ class TestPrivateDisplays:
             place = server.add_private("plot", self.make, max_displays=1)
             lost = Session()
             await self.lose(server, link, lost)
+            await until(lambda: place._left, "a display that waits")
             async with link.viewer(None):
                 assert self.made[0].closed
                 assert place.displays == self.made[1:]
-            await until(lambda: not place.displays, "the display's end")
+            await until(lambda: place._count == 0, "room")
             async with link.viewer(lost) as client:
                 assert not welcome_of(client).resumed
 
