@@ -15,9 +15,9 @@ from rendercanvas_rfb.pipeline import Pipeline
 from rendercanvas_rfb.protocol.chunk import Chunk, serial_less, unpack_chunk
 from rendercanvas_rfb.protocol.formats import PictureFormat, Tier
 from rendercanvas_rfb.session.exact import StillWish
+from rendercanvas_rfb.session.turns import Room
 from rendercanvas_rfb.settling import SETTLE_S, is_gesture
 from rendercanvas_rfb.testing import FakeEncoderFactory, ManualClock
-from rendercanvas_rfb.session.turns import Room
 from tests.unit.support import H264_444, TIERS, frame, key_event, pointer_event, wait_until
 
 WEBP, PNG = PictureFormat.WEBP, PictureFormat.PNG
