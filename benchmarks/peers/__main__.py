@@ -140,7 +140,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", help=f"some of {', '.join(rows())}, with commas (default: all)")
     parser.add_argument("--systems", help="some of ours, pdum, pdum-adaptive, pdum-jpeg, http (default: all)")
-    parser.add_argument("--rounds", type=int, default=2, help="(default: 2, which takes about 20 minutes)")
+    parser.add_argument("--rounds", type=int, default=2, help="(default: 2)")
     parser.add_argument("--seconds", type=float, default=3, help="of each measurement (default: 3)")
     parser.add_argument("--write", type=Path, help="put the table between the markers of this Markdown file")
     parser.add_argument("--json", type=Path, help="write every single number to this file too")
