@@ -53,7 +53,7 @@ class Display(Stage):
 
         Args:
             **changes: Members of `DisplayOptions`: ``quality``, ``encoder``, ``codec``, ``max_fps``, ``bitrate``,
-                ``settle``, ``stale_after``. The others remain.
+                ``settle``, ``window``, ``stale_after``. The others remain.
 
         Returns:
             All of them. Where the display was made with ``tiers`` or ``open_encoder``, those take precedence as ever.

@@ -9,7 +9,9 @@ from typing import TypedDict
 from .encoders.base import EncoderFactory, EncoderSettings
 from .encoders.registry import AUTO, select_encoders
 from .errors import ConfigurationError
+from .policy import is_positive_integer
 from .protocol.formats import Chroma, PictureFormat, Tier
+from .session.window import MAX_CHUNKS
 
 __all__ = ["CODECS", "QUALITIES", "DisplayOptions", "OptionChanges", "QualityPreset"]
 
@@ -77,6 +79,8 @@ class DisplayOptions:
             needs. Still images have no limit.
         settle: Whether viewers of a lossy stream are sent the exact pixels, as one lossless image, once the picture
             has not changed for a moment.
+        window: Chunks of pictures that may be on their way to each viewer at most, 1 to 32; what its link holds is
+            found out, and fewer than that make pictures wait for acknowledgements. None for as many as the link holds.
         stale_after: Seconds after which viewers are told that no picture has come, for a program that promises to
             publish more often than that; a picture that is equal to the one before counts as one. None for a program
             that publishes when it has something to show.
@@ -92,6 +96,7 @@ class DisplayOptions:
     max_fps: float | None = None
     bitrate: float | None = None
     settle: bool = True
+    window: int | None = None
     stale_after: float | None = None
 
     def __post_init__(self) -> None:
@@ -107,6 +112,8 @@ class DisplayOptions:
             )
         if not isinstance(self.settle, bool):
             raise ConfigurationError(f"settle must be True or False, not {self.settle!r}")
+        if self.window is not None and not (is_positive_integer(self.window) and self.window <= MAX_CHUNKS):
+            raise ConfigurationError(f"window must be an integer from 1 to {MAX_CHUNKS} or None, not {self.window!r}")
         if self.stale_after is not None and not (_is_number(self.stale_after) and 0 < self.stale_after < math.inf):
             raise ConfigurationError(
                 f"stale_after must be a positive number of seconds or None, not {self.stale_after!r}"
@@ -157,6 +164,7 @@ class OptionChanges(TypedDict, total=False):
     max_fps: float | None
     bitrate: float | None
     settle: bool
+    window: int | None
     stale_after: float | None
 
 

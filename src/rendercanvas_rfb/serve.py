@@ -35,6 +35,7 @@ def serve(
     max_fps: float | None = None,
     bitrate: int | None = None,
     settle: bool = True,
+    window: int | None = None,
     stale_after: float | None = None,
     token: str | None = None,
     authenticate: Authenticator | None = None,
@@ -70,6 +71,7 @@ def serve(
         max_fps: See ``quality``.
         bitrate: See ``quality``.
         settle: See ``quality``.
+        window: See ``quality``.
         stale_after: See ``quality``.
         token: As `Server` says, as are ``authenticate``, ``origins``, ``hosts``, ``limits``, ``ssl_certfile`` and
             ``ssl_keyfile``. They are the server's: a later display on it leaves them out, or gives the same.
@@ -92,6 +94,7 @@ def serve(
         max_fps=max_fps,
         bitrate=bitrate,
         settle=settle,
+        window=window,
         stale_after=stale_after,
     )
     allowed = origins if isinstance(origins, str) else tuple(origins)

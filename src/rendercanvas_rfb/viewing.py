@@ -217,6 +217,7 @@ class ViewerSession:
         """Choose again."""
         pipeline = self._display.pipeline
         served = pipeline.serves(self)
+        self._viewer.limit_window(self._display.options.window)
         self._guarded(
             lambda: self._viewer.tiers_changed(pipeline.tiers, served=served, adaptive=pipeline.adaptive),
             CloseCode.INTERNAL,
@@ -300,6 +301,7 @@ class ViewerSession:
         taken = 0 if ticket is None else ticket.taken
         welcome = Welcome(self.id, self._display.name, __version__, state, self.token, ticket is not None, taken)
         pipeline = self._display.pipeline
+        self._viewer.limit_window(self._display.options.window)
         self._apply(self._viewer.accept(hello, welcome, pipeline.tiers, self._time(), adaptive=pipeline.adaptive))
         self._sessions.begin(self)
 

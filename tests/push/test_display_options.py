@@ -53,6 +53,26 @@ async def test_the_tier_is_what_was_asked_for(options, tier):
             assert str(client.stream.info.tier) == tier
 
 
+async def test_no_more_pictures_are_on_their_way_than_the_window_allows():
+    with serve(port=0, window=1, codec="png", settle=False) as display:
+        async with connect(display.url) as client:
+            display.publish(line_plot(*SIZE))
+            header, _ = await client.next_chunk(acknowledge=False)
+            for shift in range(1, 6):
+                display.publish(line_plot(*SIZE, shift))
+            display.set_options(window=None)  # It holds until here.
+            await client.acknowledge(header.sequence)
+            assert display.latest is not None
+            while (await client.next_picture()).header.frame != display.latest.version:
+                pass
+
+
+@pytest.mark.parametrize("window", [0, 33, 1.5, True])
+def test_a_window_is_a_number_of_pictures(window):
+    with pytest.raises(ConfigurationError, match="window must be an integer from 1 to 32"):
+        serve(port=0, window=window)
+
+
 async def test_a_viewer_that_does_not_decode_the_codec_is_refused_with_the_reason():
     refused = pytest.raises(ConnectionClosed, match="no format in common; the server offers h264/rgb, h264/444")
     with serve(port=0, codec="h264") as display, refused:

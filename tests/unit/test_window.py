@@ -189,6 +189,15 @@ def test_what_the_viewer_held_is_no_queueing_of_the_link_but_keeps_the_window_sm
     assert window.size == MIN_CHUNKS
 
 
+def test_a_limit_of_one_s_own_holds_at_once_and_can_be_lifted() -> None:
+    window = Window()
+    window.max_chunks = 1
+    window.sent(0, 100, 0.0)
+    assert (window.size, window.has_room) == (1, False)
+    window.max_chunks = MAX_CHUNKS
+    assert (window.size, window.has_room) == (INITIAL_CHUNKS, True)
+
+
 def test_a_chunk_s_own_time_on_a_known_link_is_no_queueing() -> None:
     window = Window()
     window.sent(0, 1, 0.0)

@@ -47,6 +47,7 @@ from .held import HeldInput
 from .ledger import InputLedger
 from .pictures import Pictures
 from .turns import Room
+from .window import MAX_CHUNKS
 
 __all__ = [
     "Advise",
@@ -253,6 +254,10 @@ class Viewer:
             SetView(hello.view),
             *self.pictures.select(hello.capabilities, available),
         ]
+
+    def limit_window(self, chunks: int | None) -> None:
+        """No more chunks than that may be in flight; None for as many as the link holds."""
+        self.pictures.window.max_chunks = MAX_CHUNKS if chunks is None else chunks
 
     def tiers_changed(self, available: Collection[Tier], *, served: bool, adaptive: bool = True) -> list[Effect]:
         """The display can be encoded in other tiers than before.

@@ -84,6 +84,8 @@ class Window:
         """Smoothed time from sending to showing, seconds; None before the first acknowledgement."""
         self.bitrate: float | None = None
         """Bits per second that the link carries; None where that is not known. Set by whoever finds out."""
+        self.max_chunks = MAX_CHUNKS
+        """Chunks in flight, at most, 1 to `MAX_CHUNKS`; may be set at any time."""
         self.excess = 0.0
         """What the last acknowledged chunk took on the link above the floor, seconds: its own time on the wire, and
         queueing."""
@@ -96,7 +98,7 @@ class Window:
     @property
     def size(self) -> int:
         """Chunks that may be in flight now."""
-        return int(self._size)
+        return min(int(self._size), self.max_chunks)
 
     @property
     def in_flight(self) -> int:
