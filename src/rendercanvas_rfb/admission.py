@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from . import foreign
 from .auth import ANONYMOUS, AuthContext, Authenticator, is_refusal
 from .display import Display
 from .errors import CloseCode, ConnectionClosed, ProtocolError
@@ -82,13 +82,7 @@ class Admission:
         authenticate = self._authenticate
         if authenticate is None:
             return ANONYMOUS
-        if inspect.iscoroutinefunction(authenticate) or inspect.iscoroutinefunction(
-            getattr(authenticate, "__call__", None)  # noqa: B004 - an object whose call is a coroutine function
-        ):
-            return await authenticate(context)
-        # It may ask a database or a file.
-        answer = await asyncio.to_thread(authenticate, context)
-        return await answer if inspect.isawaitable(answer) else answer
+        return await foreign.call(authenticate, context)
 
 
 class Roster:

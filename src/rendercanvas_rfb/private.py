@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from . import foreign
 from .display import Display
 from .errors import CloseCode, ConfigurationError, ProtocolError
 from .policy import is_positive_integer
@@ -128,11 +128,8 @@ class PrivateDisplays:
 
     async def _made_for(self, principal: object) -> Display:
         try:
-            if inspect.iscoroutinefunction(self._make):
-                made: Display = await self._make(principal)
-                return made
-            answer = await asyncio.to_thread(self._make, principal)
-            return await answer if inspect.isawaitable(answer) else answer
+            made: Display = await foreign.call(self._make, principal)
+            return made
         except Exception:  # It is the program's own code.
             logger.exception("no display could be made for a viewer of %s", self.name)
             raise ProtocolError("error in the server", CloseCode.INTERNAL) from None

@@ -55,13 +55,7 @@ class Publisher:
         """See `Display.present`."""
         pixels = check_pixels(pixels, format)
         _check_pixel_ratio(pixel_ratio)
-        with self._lock:
-            frame = self._frame(pixels, format, pixel_ratio, color, None)
-            if self._is_shown(frame):
-                return self._shown()
-            self._show(frame, borrowed=False)
-        self._published()
-        return frame
+        return self.show(self._frame(pixels, format, pixel_ratio, color, None), is_new=False)
 
     def show(self, draft: Frame, *, is_new: bool) -> Frame:
         """Make ``draft`` the picture, without a copy, with the next version; its own does not count.

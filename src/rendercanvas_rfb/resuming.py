@@ -15,11 +15,11 @@ from .session.tickets import Ticket, Tickets
 __all__ = ["Connected", "Sessions", "new_token"]
 
 TOKEN_BYTES = 24
-"""Random bytes of a session's token: 192 bits cannot be guessed, and make 32 characters."""
+"""Random bytes of a token: 192 bits cannot be guessed, and make 32 characters."""
 
 
 def new_token() -> str:
-    """The token of a new session."""
+    """A token that nobody can guess, of a session or as a credential: letters, digits, ``-`` and ``_``."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 

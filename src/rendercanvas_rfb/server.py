@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import secrets
 import socket
 import ssl
 import threading
@@ -27,6 +26,7 @@ from .listening import bind, http_protocol, websocket_options
 from .origins import is_loopback
 from .private import DEFAULT_MAX_DISPLAYS, MakeDisplay, PrivateDisplays
 from .protocol.codec import MAX_MESSAGE_BYTES
+from .resuming import new_token
 
 __all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server"]
 
@@ -49,9 +49,6 @@ _ANY_ADDRESS = ("", "0.0.0.0", "::")
 CONNECTIONS_PER_VIEWER = 8
 """Connections of each viewer that there may be or come, at most; those beyond get 503. Browsers keep six for a server,
 beside its WebSocket."""
-
-TOKEN_BYTES = 24
-"""Random bytes in a generated token: 192 bits cannot be guessed, and make 32 characters."""
 
 
 class Server:
@@ -96,7 +93,7 @@ class Server:
         self.port = 0
         """The port that it listens on; 0 before `start`."""
         if token is None and authenticate is None and not is_loopback(host):
-            token = secrets.token_urlsafe(TOKEN_BYTES)
+            token = new_token()
         self.token = token if token is None else check_token(token)
         self._limits = ServerLimits() if limits is None else limits
         self._app = RfbApp(

@@ -64,9 +64,3 @@ def decode(access_units: Iterable[bytes]) -> list[VideoFrame]:
         pictures += decoder.decode(av.Packet(access_unit))
         assert len(pictures) == count, "the decoder holds pictures back"
     return pictures
-
-
-def psnr(picture: NDArray[np.uint8], reference: NDArray[np.uint8]) -> float:
-    """Peak signal-to-noise ratio in dB; infinite for equal pictures."""
-    error = np.mean((picture.astype(np.float64) - reference) ** 2)
-    return float(10 * np.log10(255**2 / error)) if error else float("inf")

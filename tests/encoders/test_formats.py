@@ -16,8 +16,9 @@ from rendercanvas_rfb.encoders.x264 import X264Encoder
 from rendercanvas_rfb.errors import EncoderError
 from rendercanvas_rfb.frames import ColorSpace, Frame, PixelFormat, Pixels
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat
+from rendercanvas_rfb.testing.fidelity import psnr
 from rendercanvas_rfb.testing.patterns import color_blocks, noise
-from tests.encoders.decoding import YCBCR, decode, frame_of, planes_of, psnr, to_rgb, to_ycbcr
+from tests.encoders.decoding import YCBCR, decode, frame_of, planes_of, to_rgb, to_ycbcr
 
 SIZE = (128, 96)
 EVEN_FORMATS = (PixelFormat.NV12, PixelFormat.I420)

@@ -10,8 +10,9 @@ from rendercanvas_rfb.encoders.image import ImageEncoder
 from rendercanvas_rfb.errors import EncoderError
 from rendercanvas_rfb.frames import PixelFormat
 from rendercanvas_rfb.protocol.formats import SRGB_FULL, PictureFormat, Tier
+from rendercanvas_rfb.testing.fidelity import psnr
 from rendercanvas_rfb.testing.patterns import color_blocks, heatmap, line_plot, noise
-from tests.encoders.decoding import frame_of, psnr
+from tests.encoders.decoding import frame_of
 
 FORMATS = [PictureFormat.JPEG, PictureFormat.PNG, PictureFormat.WEBP]
 

@@ -15,8 +15,9 @@ from rendercanvas_rfb.encoders.x264 import X264Encoder
 from rendercanvas_rfb.errors import EncoderError
 from rendercanvas_rfb.frames import PixelFormat
 from rendercanvas_rfb.protocol.formats import BT709, Chroma, PictureFormat, Tier
+from rendercanvas_rfb.testing.fidelity import psnr
 from rendercanvas_rfb.testing.patterns import BLOCK_COLORS, color_blocks, line_plot, noise
-from tests.encoders.decoding import YCBCR, decode, frame_of, planes_of, psnr, to_rgb, to_ycbcr
+from tests.encoders.decoding import YCBCR, decode, frame_of, planes_of, to_rgb, to_ycbcr
 
 SIZES = [(1, 1), (1, 2), (2, 1), (3, 5), (17, 33), (639, 479), (1280, 720), (3840, 2160)]
 

@@ -11,8 +11,8 @@ import pytest
 from rendercanvas_rfb.client import Client, Picture, connect
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import CloseCode
-from rendercanvas_rfb.frames import Pixels
 from rendercanvas_rfb.protocol.formats import PictureFormat
+from rendercanvas_rfb.testing.fidelity import psnr
 from rendercanvas_rfb.testing.patterns import heatmap
 from tests.displays import MakeDisplay
 from tests.push.viewers import closing, make_display
@@ -31,12 +31,6 @@ async def picture_of(client: Client, version: int, format: str) -> Picture:
             picture = await client.next_picture()
             if picture.header.frame == version and picture.header.format.value == format:
                 return picture
-
-
-def psnr(one: Pixels, other: Pixels) -> float:
-    """Peak signal-to-noise ratio in dB; infinite for equal pictures."""
-    error = np.mean((one.astype(float) - other.astype(float)) ** 2)
-    return float("inf") if error == 0 else float(10 * np.log10(255**2 / error))
 
 
 CHANGES: list[tuple[dict[str, Any], str]] = [

@@ -12,8 +12,8 @@ from rendercanvas_rfb.encoders.movie import SUFFIXES, MovieFile
 from rendercanvas_rfb.errors import ConfigurationError, RecordingError
 from rendercanvas_rfb.frames import ColorSpace
 from rendercanvas_rfb.options import QUALITIES
+from rendercanvas_rfb.testing.fidelity import psnr
 from rendercanvas_rfb.testing.patterns import color_blocks, line_plot, noise
-from tests.encoders.decoding import psnr
 from tests.recording.movies import read, read_animation, read_video
 
 SHARP = QUALITIES["sharp"].settings

@@ -11,7 +11,7 @@ from ..errors import FrameError
 from ..frames import Frame, PixelFormat, Pixels, size_of
 from ..protocol.formats import Chroma
 
-__all__ = ["MIN_CODED_SIDE", "HostConverter", "coded_size", "frame_to_rgb"]
+__all__ = ["LIBAV_FORMATS", "MIN_CODED_SIDE", "HostConverter", "coded_size", "frame_to_rgb"]
 
 MIN_CODED_SIDE = 96
 """Pixels. Smaller pictures are padded up to it: hardware decoders have a least size, such as 48x16 (NVDEC), 64x64
@@ -30,7 +30,7 @@ _PIXEL_FORMATS = {Chroma.YUV420: "yuv420p", Chroma.YUV444: "yuv444p", Chroma.RGB
 _PLANAR_FORMATS = {Chroma.YUV420: PixelFormat.I420, Chroma.YUV444: PixelFormat.I444}
 """What is copied as it is."""
 
-_SOURCE_FORMATS = {
+LIBAV_FORMATS = {
     PixelFormat.RGBA: "rgba",
     PixelFormat.BGRA: "bgra",
     PixelFormat.RGB: "rgb24",
@@ -119,7 +119,7 @@ class HostConverter:
         if pixel_format is PixelFormat.GRAY:
             padded = padded[..., 0]
         # Wraps the memory; `from_ndarray` would copy it.
-        return VideoFrame.from_numpy_buffer(padded, _SOURCE_FORMATS[pixel_format])
+        return VideoFrame.from_numpy_buffer(padded, LIBAV_FORMATS[pixel_format])
 
     def _pad(self, pixels: Pixels) -> Pixels:
         height, width = self._height, self._width
@@ -133,7 +133,7 @@ class HostConverter:
 
     def _planes(self, frame: Frame) -> VideoFrame:
         """A copy: encoders go on reading a picture that needs no conversion after `convert` has returned."""
-        picture = VideoFrame(self.coded_width, self.coded_height, _SOURCE_FORMATS[frame.format])
+        picture = VideoFrame(self.coded_width, self.coded_height, LIBAV_FORMATS[frame.format])
         for plane, samples in zip(picture.planes, split_planes(frame), strict=True):
             memory = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
             depth = samples.shape[2]
@@ -157,7 +157,7 @@ def frame_to_rgb(frame: Frame) -> Pixels:
         converter = HostConverter(frame.width, frame.height, Chroma.YUV444)
         source = converter._planes(frame)
     else:
-        source = VideoFrame.from_numpy_buffer(frame.pixels, _SOURCE_FORMATS[frame.format])
+        source = VideoFrame.from_numpy_buffer(frame.pixels, LIBAV_FORMATS[frame.format])
     rgb = _reformat(VideoReformatter(), source, "rgb24").to_ndarray().astype(np.uint8, copy=False)
     return np.ascontiguousarray(rgb[: frame.height, : frame.width])
 

@@ -7,20 +7,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from ..frames import Frame, PixelFormat, Pixels
+from .host import LIBAV_FORMATS
 
 __all__ = ["Shrinker", "shrunk_size"]
-
-_FORMATS = {
-    PixelFormat.RGBA: "rgba",
-    PixelFormat.BGRA: "bgra",
-    PixelFormat.RGB: "rgb24",
-    PixelFormat.BGR: "bgr24",
-    PixelFormat.GRAY: "gray",
-    PixelFormat.NV12: "nv12",
-    PixelFormat.I420: "yuv420p",
-    PixelFormat.I444: "yuv444p",
-}
-"""libavutil's names of the pixel formats."""
 
 
 def shrunk_size(width: int, height: int, factor: int) -> tuple[int, int]:
@@ -63,9 +52,9 @@ class Shrinker:
         if pixels.ndim == 3 and pixels.shape[2] == 1:
             pixels = pixels[..., 0]
         target = PixelFormat.I444 if format.is_planar else format
-        source = VideoFrame.from_numpy_buffer(np.ascontiguousarray(pixels), _FORMATS[format])
+        source = VideoFrame.from_numpy_buffer(np.ascontiguousarray(pixels), LIBAV_FORMATS[format])
         scaled = self._reformatter.reformat(
-            source, width=width, height=height, format=_FORMATS[target], interpolation=Interpolation.AREA
+            source, width=width, height=height, format=LIBAV_FORMATS[target], interpolation=Interpolation.AREA
         )
         return _samples(scaled, target)
 
