@@ -10,6 +10,7 @@ __all__ = [
     "CloseCode",
     "ConfigurationError",
     "ConnectionClosed",
+    "EncoderBusyError",
     "EncoderError",
     "FrameError",
     "MessageError",
@@ -79,6 +80,10 @@ class MessageError(RfbError, ValueError):
 
 class EncoderError(RfbError):
     """An encoder could not be opened or could not encode a frame."""
+
+
+class EncoderBusyError(EncoderError):
+    """An encoder cannot be had now, and may well be later: its sessions or its memory are taken."""
 
 
 class RecordingError(RfbError):

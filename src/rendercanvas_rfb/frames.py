@@ -17,6 +17,7 @@ __all__ = [
     "ColorSpace",
     "ExactSource",
     "Frame",
+    "Memory",
     "PixelFormat",
     "Pixels",
     "Region",
@@ -77,6 +78,16 @@ class ColorSpace(Enum):
 
     SRGB = "srgb"
     DISPLAY_P3 = "display-p3"
+
+
+class Memory(Enum):
+    """Where the samples of a picture lie."""
+
+    HOST = "host"
+    CUDA = "cuda"
+    """Memory of an NVIDIA GPU."""
+    METAL = "metal"
+    """Memory that an Apple GPU shares with the host."""
 
 
 @dataclass(frozen=True, slots=True)

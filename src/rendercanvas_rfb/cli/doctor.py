@@ -25,8 +25,8 @@ import numpy as np
 
 from ..assets import load_asset
 from ..client import connect
-from ..encoders.base import EncoderSettings
-from ..encoders.registry import EncoderBackend, encoder_names, find_encoder
+from ..encoders.base import EncoderBackend, EncoderSettings
+from ..encoders.registry import encoder_names, find_encoder
 from ..errors import ConfigurationError, RfbError
 from ..protocol.formats import Tier
 from ..server import DEFAULT_HOST, DEFAULT_PORT, Server

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from ..frames import Frame
+from ..frames import ColorSpace, Frame, Memory, PixelFormat
 from ..protocol.formats import StreamInfo, Tier
 from ..session.exactness import DEFAULT_BITRATE
 
-__all__ = ["EncodedPicture", "Encoder", "EncoderFactory", "EncoderOpener", "EncoderSettings", "RateAdjustable"]
+__all__ = [
+    "EncodedPicture",
+    "Encoder",
+    "EncoderBackend",
+    "EncoderFactory",
+    "EncoderOpener",
+    "EncoderSettings",
+    "RateAdjustable",
+    "Takes",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +115,72 @@ EncoderFactory = Callable[[Tier, int, int], Encoder]
 
 EncoderOpener = Callable[[Tier, int, int, EncoderSettings], Encoder]
 """An `EncoderFactory` that takes the settings too. What `rendercanvas_rfb.encoders.registry.register_encoder` takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takes:
+    """What an encoder takes.
+
+    Attributes:
+        memory: Where the samples may lie. Frames elsewhere are copied to the host for an encoder that has `Memory.HOST`
+            among these, and cannot be had by others.
+        formats: What it encodes without the host having to convert it. Encoders take every `PixelFormat` all the same.
+        min_size: Width and height in pixels, at least.
+        max_size: Width and height in pixels, at most.
+        max_pixels: Width times height, at most; None where only the sides count.
+        odd: Whether sides may be odd.
+        colors: The colour spaces that its streams can be tagged with.
+        lossless: Tiers that it can make exactly.
+        live_bitrate: Whether it is `RateAdjustable` without a keyframe.
+        pipelining: Frames that it can have in work at once; 1 for one in, one out.
+    """
+
+    memory: frozenset[Memory] = frozenset({Memory.HOST})
+    formats: frozenset[PixelFormat] = frozenset(PixelFormat)
+    min_size: tuple[int, int] = (1, 1)
+    max_size: tuple[int, int] = (16384, 16384)
+    max_pixels: int | None = None
+    odd: bool = True
+    colors: frozenset[ColorSpace] = frozenset(ColorSpace)
+    lossless: frozenset[Tier] = frozenset()
+    live_bitrate: bool = False
+    pipelining: int = 1
+
+
+def _nothing() -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderBackend:
+    """One kind of encoder, and what it declares of itself.
+
+    Attributes:
+        name: What it is chosen by. Encoders of one name may come in several parts.
+        tiers: What it makes, best first. One that makes `Chroma.YUV444` may name `Chroma.RGB` too: it stands in there,
+            with loss, and its `StreamInfo` says 4:4:4.
+        open: Opens an encoder. Raises `EncoderBusyError` where it cannot be had now and may be later, such as for want
+            of a session, and another `EncoderError` otherwise.
+        missing: What this machine lacks for it, in words such as "PyAV is built without h264_nvenc"; None where it may
+            work. Cheap: looks neither at devices that have to be opened nor into other processes. The answer does not
+            change while the process runs.
+        needs: What must be there, and how to get it, for the error that says that it is not.
+        takes: What it takes.
+        hardware: Whether it runs outside the processor. Then a driver may crash: it is tried in a process of its own,
+            and it comes before encoders of the processor for what is lossy anyway.
+        only_by_name: Why "auto" leaves it out, in words such as "takes three times the time of libx264"; empty where
+            it does not.
+    """
+
+    name: str
+    tiers: tuple[Tier, ...]
+    open: EncoderOpener
+    missing: Callable[[], str | None] = _nothing
+    needs: str = ""
+    takes: Takes = field(default_factory=Takes)
+    hardware: bool = False
+    only_by_name: str = ""
+
+    def is_available(self) -> bool:
+        """Whether nothing is missing."""
+        return self.missing() is None

@@ -15,7 +15,7 @@ from ..protocol.formats import SRGB_FULL, PictureFormat, StreamInfo, Tier
 from .base import EncodedPicture
 from .icc import DISPLAY_P3_PROFILE
 
-__all__ = ["ImageEncoder", "is_available"]
+__all__ = ["MAX_SIDE", "ImageEncoder", "is_available"]
 
 DEFAULT_QUALITY = 90
 """Of libjpeg's 1 to 100, and of libwebp's 0 to 100 in its lossy mode. A 720p plot then has 40 dB RGB PSNR as JPEG;
@@ -34,7 +34,7 @@ PNG_COMPRESS_LEVEL = 1
 """zlib's effort, 1 to 9. On a 720p plot 3 saves a tenth of the bytes; on noise it takes twice the time."""
 
 _MEDIA_TYPES = {PictureFormat.JPEG: "image/jpeg", PictureFormat.PNG: "image/png", PictureFormat.WEBP: "image/webp"}
-_MAX_SIDE = {PictureFormat.JPEG: 65_500, PictureFormat.PNG: 2**31 - 1, PictureFormat.WEBP: 16_383}
+MAX_SIDE = {PictureFormat.JPEG: 65_500, PictureFormat.PNG: 2**31 - 1, PictureFormat.WEBP: 16_383}
 """Pixels per side: JPEG_MAX_DIMENSION of libjpeg, the PNG specification, and WEBP_MAX_DIMENSION of libwebp."""
 _RAW_MODES = {
     PixelFormat.RGBA: ("RGB", "RGBX"),
@@ -88,7 +88,7 @@ class ImageEncoder:
             raise EncoderError(
                 f"Pillow was built without {picture_format.value}; its wheels have it: pip install pillow"
             )
-        limit = _MAX_SIDE[picture_format]
+        limit = MAX_SIDE[picture_format]
         if not (1 <= width <= limit and 1 <= height <= limit):
             raise EncoderError(f"{picture_format.value} allows 1 to {limit} pixels per side, not {width}x{height}")
         if lossless and picture_format is PictureFormat.JPEG:

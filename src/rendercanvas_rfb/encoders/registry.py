@@ -5,21 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import entry_points
 
 from ..errors import ConfigurationError, EncoderError
-from ..protocol.formats import Chroma, PictureFormat, Tier
-from ..session.exactness import ExactPolicy
-from . import image, x264
-from .adaptive import AdaptiveEncoder
-from .base import Encoder, EncoderFactory, EncoderOpener, EncoderSettings
+from ..protocol.formats import Tier
+from .base import Encoder, EncoderBackend, EncoderFactory, EncoderOpener, EncoderSettings
+from .builtin import BUILT_IN
 
 __all__ = [
     "AUTO",
     "ENTRY_POINT_GROUP",
-    "EncoderBackend",
     "available_tiers",
     "encoder_names",
     "find_encoder",
@@ -38,70 +34,6 @@ ENTRY_POINT_GROUP = "rendercanvas_rfb.encoders"
 """Entry points by which installed packages offer encoders. Each is named as the encoder, and refers to a function
 without arguments that calls `register_encoder`."""
 
-
-@dataclass(frozen=True, slots=True)
-class EncoderBackend:
-    """One kind of encoder.
-
-    Attributes:
-        name: What it is chosen by.
-        tiers: What it makes, best first.
-        open: Opens an encoder.
-        is_available: Whether it works on this machine. Cheap; the answer does not change while the process runs.
-        needs: What must be there, and how to get it, for the error that says that it is not.
-    """
-
-    name: str
-    tiers: tuple[Tier, ...]
-    open: EncoderOpener
-    is_available: Callable[[], bool]
-    needs: str
-
-
-def _open_x264(tier: Tier, width: int, height: int, settings: EncoderSettings) -> Encoder:
-    if tier.chroma is None:
-        raise EncoderError("H.264 needs a chroma subsampling")
-    open_one = partial(x264.X264Encoder, width=width, height=height, crf=settings.crf, fps=settings.fps)
-    if tier.chroma is not Chroma.RGB or settings.lossless:
-        return open_one(tier.chroma, lossless=settings.lossless, max_bitrate=settings.max_bitrate)
-    return AdaptiveEncoder(
-        partial(open_one, Chroma.RGB, lossless=True),
-        partial(open_one, Chroma.RGB),
-        partial(open_one, Chroma.YUV444),
-        ExactPolicy(settings.exact_bitrate, width * height),
-        max_bitrate=settings.max_bitrate,
-    )
-
-
-def _open_image(tier: Tier, width: int, height: int, settings: EncoderSettings) -> Encoder:
-    return image.ImageEncoder(tier.format, width, height, quality=settings.image_quality, lossless=settings.lossless)
-
-
-def _pillow(picture_format: PictureFormat) -> EncoderBackend:
-    return EncoderBackend(
-        name="pillow",
-        tiers=(Tier(picture_format),),
-        open=_open_image,
-        is_available=lambda: image.is_available(picture_format),
-        needs=f"Pillow built with {picture_format.value} (pip install pillow)",
-    )
-
-
-_X264 = EncoderBackend(
-    name="x264",
-    tiers=tuple(Tier(PictureFormat.H264, chroma) for chroma in (Chroma.RGB, Chroma.YUV444, Chroma.YUV420)),
-    open=_open_x264,
-    is_available=x264.is_available,
-    needs="PyAV built with libx264 (pip install av)",
-)
-
-_BUILT_IN: tuple[EncoderBackend, ...] = (
-    _X264,
-    _pillow(PictureFormat.WEBP),
-    _pillow(PictureFormat.JPEG),
-    _pillow(PictureFormat.PNG),
-)
-"""The best first. Encoders of one name may come in several parts, each of which may be missing."""
 
 _lock = threading.RLock()  # A plug-in registers its encoder while it is loaded.
 _registered: dict[str, EncoderBackend] = {}
@@ -130,19 +62,25 @@ def register_encoder(
         ConfigurationError: The name is empty, or that of a built-in encoder; or there are no tiers.
     """
     made = tuple(tiers)
-    if not name or name == AUTO or any(backend.name == name for backend in _BUILT_IN):
+    if not name or name == AUTO or any(backend.name == name for backend in BUILT_IN):
         raise ConfigurationError(f"an encoder cannot be registered as {name!r}: the name must be one of its own")
     if not made:
         raise ConfigurationError(f"the encoder {name!r} makes nothing: tiers is empty")
     with _lock:
-        _registered[name] = EncoderBackend(name, made, open, is_available, needs or f"what {name} needs")
+        _registered[name] = EncoderBackend(
+            name=name,
+            tiers=made,
+            open=open,
+            missing=lambda: None if is_available() else f"it needs {needs or 'something'} that is not here",
+            needs=needs or f"what {name} needs",
+        )
 
 
 def encoder_names() -> tuple[str, ...]:
     """The names that encoders can be chosen by: built in, registered, and offered by installed packages."""
     plugins = sorted(entry_points(group=ENTRY_POINT_GROUP).names)
     with _lock:
-        return tuple(dict.fromkeys([*(backend.name for backend in _BUILT_IN), *_registered, *plugins]))
+        return tuple(dict.fromkeys([*(backend.name for backend in BUILT_IN), *_registered, *plugins]))
 
 
 def find_encoder(name: str) -> tuple[EncoderBackend, ...]:
@@ -151,7 +89,7 @@ def find_encoder(name: str) -> tuple[EncoderBackend, ...]:
     Raises:
         ConfigurationError: There is none, or the package that offers it cannot be loaded; that is logged.
     """
-    if built_in := tuple(backend for backend in _BUILT_IN if backend.name == name):
+    if built_in := tuple(backend for backend in BUILT_IN if backend.name == name):
         return built_in
     with _lock:
         if name not in _registered:
@@ -189,7 +127,7 @@ def select_encoders(
         ConfigurationError: There is no such encoder, or nothing that is allowed can be made; the message says what is
             missing.
     """
-    backends = _BUILT_IN if name == AUTO else find_encoder(name)
+    backends = BUILT_IN if name == AUTO else find_encoder(name)
     made = [tier for backend in backends for tier in backend.tiers if allowed(tier)]
     if not made:
         kinds = ", ".join(dict.fromkeys(str(tier) for backend in backends for tier in backend.tiers))
@@ -199,7 +137,7 @@ def select_encoders(
         needs = " or ".join(dict.fromkeys(backend.needs for backend in backends if any(map(allowed, backend.tiers))))
         raise ConfigurationError(f"{' and '.join(map(str, made))} cannot be made here: needed is {needs}")
     if any(tier.format.is_video for tier in usable):
-        images = [backend for backend in _BUILT_IN if not backend.tiers[0].format.is_video]
+        images = [backend for backend in BUILT_IN if not backend.tiers[0].format.is_video]
         backends = (*backends, *(backend for backend in images if backend not in backends))
     return _available(backends, allowed), partial(_open, backends, settings)
 
@@ -224,7 +162,7 @@ def _open(
 
 def available_tiers() -> tuple[Tier, ...]:
     """The tiers that this machine can make with the built-in encoders, best first, each once."""
-    return _available(_BUILT_IN, lambda tier: True)
+    return _available(BUILT_IN, lambda tier: True)
 
 
 def open_encoder(tier: Tier, width: int, height: int) -> Encoder:
@@ -236,7 +174,7 @@ def open_encoder(tier: Tier, width: int, height: int) -> Encoder:
         EncoderError: There is no such tier, what it needs is missing, which the message names, or it cannot have that
         size.
     """
-    return _open(_BUILT_IN, EncoderSettings(), tier, width, height)
+    return _open(BUILT_IN, EncoderSettings(), tier, width, height)
 
 
 def open_still(tier: Tier, width: int, height: int) -> Encoder:
@@ -245,4 +183,4 @@ def open_still(tier: Tier, width: int, height: int) -> Encoder:
     Raises:
         EncoderError: As `open_encoder`.
     """
-    return _open(_BUILT_IN, EncoderSettings(lossless=True), tier, width, height)
+    return _open(BUILT_IN, EncoderSettings(lossless=True), tier, width, height)

@@ -19,7 +19,7 @@ from .base import EncodedPicture
 from .limit import PacedLimit
 from .x264_codec import CODEC_NAMES, NOMINAL_FPS, Rate, open_codec
 
-__all__ = ["DEFAULT_CRF", "X264Encoder", "is_available"]
+__all__ = ["DEFAULT_CRF", "MAX_PIXELS", "MAX_SIZE", "X264Encoder", "is_available"]
 
 DEFAULT_CRF = 20.0
 """Constant rate factor, 0 (lossless) to 51. At 20 the coding error of plots is hard to see at any zoom."""
@@ -27,6 +27,10 @@ DEFAULT_CRF = 20.0
 _MAX_MACROBLOCKS = 139_264
 _MAX_MACROBLOCKS_PER_SIDE = 1055
 """MaxFS of level 6.2, and sqrt(8 * MaxFS) (H.264 A.3.1 and table A-1): 8192x4352 fits."""
+
+MAX_SIZE = (16 * _MAX_MACROBLOCKS_PER_SIDE, 16 * _MAX_MACROBLOCKS_PER_SIDE)
+MAX_PIXELS = 256 * _MAX_MACROBLOCKS
+"""The same in pixels."""
 
 _MAX_THREADS = 4
 """Each thread makes one slice of the picture. With more than four slices, some versions of Chromium show glitches."""
