@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from rendercanvas_rfb.bitstream import find_sequence_parameters
+from rendercanvas_rfb.bitstream.h264 import find_sequence_parameters
 from rendercanvas_rfb.convert.host import coded_size, frame_to_rgb
 from rendercanvas_rfb.encoders.x264 import X264Encoder
 from rendercanvas_rfb.frames import ColorSpace, Frame, PixelFormat

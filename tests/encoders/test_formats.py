@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from rendercanvas_rfb.bitstream import find_sequence_parameters
+from rendercanvas_rfb.bitstream.h264 import find_sequence_parameters
 from rendercanvas_rfb.convert.host import HostConverter, frame_to_rgb
 from rendercanvas_rfb.encoders.icc import DISPLAY_P3_PROFILE
 from rendercanvas_rfb.encoders.image import ImageEncoder

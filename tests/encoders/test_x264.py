@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rendercanvas_rfb.bitstream import NalType, find_sequence_parameters, is_keyframe, split_nal_units
+from rendercanvas_rfb.bitstream.h264 import NalType, find_sequence_parameters, is_keyframe, split_nal_units
 from rendercanvas_rfb.convert.host import coded_size
 from rendercanvas_rfb.encoders import x264, x264_codec
 from rendercanvas_rfb.encoders.x264 import X264Encoder

@@ -9,15 +9,15 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from rendercanvas_rfb.auth import Headers, bearer_token, parse_cookies
-from rendercanvas_rfb.bitstream import (
+from rendercanvas_rfb.bitstream.annexb import remove_emulation_prevention
+from rendercanvas_rfb.bitstream.h264 import (
     codec_string,
-    color_tags,
     find_sequence_parameters,
     is_keyframe,
-    remove_emulation_prevention,
     split_nal_units,
     sps_chroma,
 )
+from rendercanvas_rfb.bitstream.vui import color_tags
 from rendercanvas_rfb.errors import BitstreamError, ProtocolError
 from rendercanvas_rfb.origins import Hosts, Origins
 from rendercanvas_rfb.protocol.chunk import unpack_chunk

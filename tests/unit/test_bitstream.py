@@ -7,18 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rendercanvas_rfb.bitstream import (
+from rendercanvas_rfb.bitstream.annexb import remove_emulation_prevention
+from rendercanvas_rfb.bitstream.h264 import (
     NalType,
-    VideoUsability,
     codec_string,
-    color_tags,
     find_sequence_parameters,
     is_keyframe,
     parse_sps,
-    remove_emulation_prevention,
     split_nal_units,
     sps_chroma,
 )
+from rendercanvas_rfb.bitstream.vui import VideoUsability, color_tags
 from rendercanvas_rfb.errors import BitstreamError
 from rendercanvas_rfb.protocol.formats import BT709, Chroma
 

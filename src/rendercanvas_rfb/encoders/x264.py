@@ -10,7 +10,8 @@ import av
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
-from ..bitstream import codec_string, color_tags, find_sequence_parameters, sps_chroma
+from ..bitstream.h264 import codec_string, find_sequence_parameters, sps_chroma
+from ..bitstream.vui import color_tags
 from ..convert.host import HostConverter, coded_size
 from ..errors import BitstreamError, EncoderError
 from ..frames import ColorSpace, Frame

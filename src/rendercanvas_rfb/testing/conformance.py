@@ -21,7 +21,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..bitstream import codec_string, color_tags, find_sequence_parameters, is_keyframe
+from ..bitstream.h264 import codec_string, find_sequence_parameters, is_keyframe
+from ..bitstream.vui import color_tags
 from ..client.decoder import ChunkDecoder
 from ..encoders.base import EncodedPicture, Encoder, EncoderSettings
 from ..encoders.registry import find_encoder

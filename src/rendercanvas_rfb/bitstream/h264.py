@@ -8,20 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from .errors import BitstreamError
-from .protocol.formats import Chroma, ColorTags
+from ..errors import BitstreamError
+from ..protocol.formats import Chroma
+from .annexb import remove_emulation_prevention, split_units
+from .bits import BitReader
+from .vui import VideoUsability, VuiBounds, parse_vui
 
 __all__ = [
     "NalType",
     "NalUnit",
     "SequenceParameters",
-    "VideoUsability",
+    "SpsBounds",
     "codec_string",
-    "color_tags",
     "find_sequence_parameters",
     "is_keyframe",
+    "locate_sps",
     "parse_sps",
-    "remove_emulation_prevention",
     "split_nal_units",
     "sps_chroma",
 ]
@@ -54,30 +56,6 @@ class NalUnit:
     type: int
     ref_idc: int
     data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class VideoUsability:
-    """The parts of the video usability information (annex E) that decoders act upon.
-
-    ``None`` means that the bitstream does not say.
-
-    Attributes:
-        full_range: video_full_range_flag.
-        primaries, transfer, matrix: Code points of tables E-3, E-4 and E-5; 2 is "unspecified".
-        chroma_location: chroma_sample_loc_type_top_field (figure E-1): at 0 a chroma sample lies between the left
-            pixels, at 1 in the middle of four.
-        max_num_reorder_frames, max_dec_frame_buffering: Frames that a decoder may hold back, and that it must be able
-            to keep. Without them it has to assume the most that the level allows.
-    """
-
-    full_range: bool | None = None
-    primaries: int | None = None
-    transfer: int | None = None
-    matrix: int | None = None
-    chroma_location: int | None = None
-    max_num_reorder_frames: int | None = None
-    max_dec_frame_buffering: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +94,7 @@ def split_nal_units(stream: bytes) -> tuple[NalUnit, ...]:
     Raises:
         BitstreamError: The stream does not begin with a start code, or a unit is empty.
     """
-    start = stream.find(b"\0\0\1")
-    if start < 0 or stream[:start].strip(b"\0"):
-        raise BitstreamError(f"{len(stream)} bytes do not begin with an Annex B start code")
-    units = []
-    while start >= 0:
-        begin = start + 3
-        start = stream.find(b"\0\0\1", begin)
-        # A unit never ends in a zero byte (7.4.1): those before a start code are its own or padding.
-        data = stream[begin : start if start >= 0 else len(stream)].rstrip(b"\0")
-        if not data:
-            raise BitstreamError(f"the NAL unit at byte {begin} is empty")
-        units.append(NalUnit(type=data[0] & 0x1F, ref_idc=data[0] >> 5 & 3, data=data))
-    return tuple(units)
+    return tuple(NalUnit(type=unit[0] & 0x1F, ref_idc=unit[0] >> 5 & 3, data=unit) for unit in split_units(stream))
 
 
 def is_keyframe(access_unit: bytes) -> bool:
@@ -150,16 +116,6 @@ def find_sequence_parameters(stream: bytes) -> SequenceParameters:
         if unit.type == NalType.SPS:
             return parse_sps(unit.data)
     raise BitstreamError("the stream has no sequence parameter set")
-
-
-def remove_emulation_prevention(data: bytes) -> bytes:
-    """Take the emulation prevention bytes out of a NAL unit: the 3 of each 0, 0, 3 (7.3.1)."""
-    parts, begin = [], 0
-    while (found := data.find(b"\0\0\3", begin)) >= 0:
-        parts.append(data[begin : found + 2])
-        begin = found + 3
-    parts.append(data[begin:])
-    return b"".join(parts)
 
 
 _FULL_CHROMA = 3
@@ -184,83 +140,24 @@ def sps_chroma(sps: SequenceParameters) -> Chroma:
         raise BitstreamError(f"chroma_format_idc must be 1 or 3, not {sps.chroma_format_idc}") from None
 
 
-_PRIMARIES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020", 12: "smpte432"}
-_TRANSFERS = {1: "bt709", 6: "smpte170m", 8: "linear", 13: "iec61966-2-1", 16: "pq", 18: "hlg"}
-_MATRICES = {0: "rgb", 1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020-ncl"}
-"""Code points of tables E-3, E-4 and E-5 that WebCodecs' VideoColorPrimaries, VideoTransferCharacteristics and
-VideoMatrixCoefficients can name."""
-
-
-def color_tags(vui: VideoUsability) -> ColorTags:
-    """The colour description in WebCodecs' names.
-
-    Raises:
-        BitstreamError: A code point is missing, unspecified or has no name there. A browser would then guess from the
-            size of the picture, so such a stream is not fit to be sent.
-    """
-    try:
-        return ColorTags(
-            primaries=_PRIMARIES[_present(vui.primaries)],
-            transfer=_TRANSFERS[_present(vui.transfer)],
-            matrix=_MATRICES[_present(vui.matrix)],
-            full_range=bool(vui.full_range),
-        )
-    except KeyError as error:
-        raise BitstreamError(f"the colour description {vui} has no names in WebCodecs") from error
-
-
-def _present(code_point: int | None) -> int:
-    return 2 if code_point is None else code_point
-
-
-class _BitReader:
-    """Reads bits, most significant first; `BitstreamError` at the end of the data."""
-
-    def __init__(self, data: bytes) -> None:
-        self._value = int.from_bytes(data, "big")
-        self._left = 8 * len(data)
-
-    def bits(self, count: int) -> int:
-        """u(count) of clause 7.2."""
-        if count > self._left:
-            raise BitstreamError(f"the parameter set ends {count - self._left} bits too early")
-        self._left -= count
-        return self._value >> self._left & ((1 << count) - 1)
-
-    def flag(self) -> bool:
-        """u(1)."""
-        return self.bits(1) == 1
-
-    def unsigned(self) -> int:
-        """ue(v) of clause 9.1, at most 2**32 - 2."""
-        zeros = 0
-        while not self.flag():
-            zeros += 1
-            if zeros > 31:
-                raise BitstreamError("an Exp-Golomb code of the parameter set is longer than 63 bits")
-        return (1 << zeros) - 1 + self.bits(zeros)
-
-    def signed(self) -> int:
-        """se(v) of clause 9.1.1."""
-        code = self.unsigned()
-        return (code + 1) // 2 if code % 2 else -(code // 2)
-
-    def limited(self, name: str, most: int) -> int:
-        """ue(v) that must not exceed ``most``."""
-        value = self.unsigned()
-        if value > most:
-            raise BitstreamError(f"{name} must be at most {most}, not {value}")
-        return value
-
-
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 """profile_idc values whose parameter set says chroma format and bit depths (7.3.2.1.1)."""
 
 _MAX_MACROBLOCKS_PER_SIDE = 1055
 """sqrt(8 * MaxFS) of level 6.2, the largest one (A.3.1)."""
 
-_EXTENDED_SAR = 255
-"""aspect_ratio_idc that is followed by a ratio (table E-1)."""
+
+@dataclass(frozen=True, slots=True)
+class SpsBounds:
+    """Where the parts of a parameter set lie, bits from the byte after the header of the unit.
+
+    Attributes:
+        vui_flag: Position of vui_parameters_present_flag.
+        vui: The bounds in the information that follows it, where there is any.
+    """
+
+    vui_flag: int
+    vui: VuiBounds | None
 
 
 def parse_sps(unit: bytes) -> SequenceParameters:
@@ -269,9 +166,14 @@ def parse_sps(unit: bytes) -> SequenceParameters:
     Raises:
         BitstreamError: It is no such unit, ends too early, or has a value out of range.
     """
+    return locate_sps(unit)[0]
+
+
+def locate_sps(unit: bytes) -> tuple[SequenceParameters, SpsBounds]:
+    """As `parse_sps`, and where the parts are that can be rewritten."""
     if not unit or unit[0] & 0x9F != NalType.SPS:
         raise BitstreamError(f"a sequence parameter set begins with byte 0x67, not {unit[:1].hex() or 'nothing'}")
-    reader = _BitReader(remove_emulation_prevention(unit[1:]))
+    reader = BitReader(remove_emulation_prevention(unit[1:]))
     profile_idc, constraint_flags, level_idc = reader.bits(8), reader.bits(8), reader.bits(8)
     reader.limited("seq_parameter_set_id", 31)
     chroma_format_idc, bit_depth_luma, bit_depth_chroma = 1, 8, 8
@@ -300,8 +202,9 @@ def parse_sps(unit: bytes) -> SequenceParameters:
     height = 16 * rows * fields - crop_y * (top + bottom)
     if width < 1 or height < 1:
         raise BitstreamError(f"the cropping leaves nothing of {16 * columns}x{16 * rows * fields} samples")
-    vui = _parse_vui(reader) if reader.flag() else VideoUsability()
-    return SequenceParameters(
+    vui_flag = reader.position
+    vui, vui_bounds = parse_vui(reader) if reader.flag() else (VideoUsability(), None)
+    sps = SequenceParameters(
         profile_idc=profile_idc,
         constraint_flags=constraint_flags,
         level_idc=level_idc,
@@ -317,9 +220,10 @@ def parse_sps(unit: bytes) -> SequenceParameters:
         num_ref_frames=num_ref_frames,
         vui=vui,
     )
+    return sps, SpsBounds(vui_flag, vui_bounds)
 
 
-def _skip_scaling_matrices(reader: _BitReader, count: int) -> None:
+def _skip_scaling_matrices(reader: BitReader, count: int) -> None:
     if not reader.flag():  # seq_scaling_matrix_present_flag
         return
     for index in range(count):
@@ -327,7 +231,7 @@ def _skip_scaling_matrices(reader: _BitReader, count: int) -> None:
             _skip_scaling_list(reader, 16 if index < 6 else 64)
 
 
-def _skip_scaling_list(reader: _BitReader, size: int) -> None:
+def _skip_scaling_list(reader: BitReader, size: int) -> None:
     """7.3.2.1.1.1: the list ends early once a scale becomes zero."""
     last = following = 8
     for _ in range(size):
@@ -336,7 +240,7 @@ def _skip_scaling_list(reader: _BitReader, size: int) -> None:
         last = following or last
 
 
-def _skip_picture_order(reader: _BitReader) -> None:
+def _skip_picture_order(reader: BitReader) -> None:
     reader.limited("log2_max_frame_num_minus4", 12)
     order_type = reader.limited("pic_order_cnt_type", 2)
     if order_type == 0:
@@ -347,49 +251,3 @@ def _skip_picture_order(reader: _BitReader) -> None:
         reader.signed()  # offset_for_top_to_bottom_field
         for _ in range(reader.limited("num_ref_frames_in_pic_order_cnt_cycle", 255)):
             reader.signed()
-
-
-def _parse_vui(reader: _BitReader) -> VideoUsability:
-    """E.1.1."""
-    full_range = primaries = transfer = matrix = location = reorder = buffering = None
-    if reader.flag() and reader.bits(8) == _EXTENDED_SAR:  # aspect_ratio_info_present_flag
-        reader.bits(32)
-    if reader.flag():  # overscan_info_present_flag
-        reader.flag()
-    if reader.flag():  # video_signal_type_present_flag
-        reader.bits(3)
-        full_range = reader.flag()
-        if reader.flag():  # colour_description_present_flag
-            primaries, transfer, matrix = reader.bits(8), reader.bits(8), reader.bits(8)
-    if reader.flag():  # chroma_loc_info_present_flag
-        location = reader.limited("chroma_sample_loc_type_top_field", 5)
-        reader.limited("chroma_sample_loc_type_bottom_field", 5)
-    if reader.flag():  # timing_info_present_flag
-        reader.bits(32 + 32 + 1)
-    nal_hrd = reader.flag()
-    if nal_hrd:
-        _skip_hrd(reader)
-    vcl_hrd = reader.flag()
-    if vcl_hrd:
-        _skip_hrd(reader)
-    if nal_hrd or vcl_hrd:
-        reader.flag()  # low_delay_hrd_flag
-    reader.flag()  # pic_struct_present_flag
-    if reader.flag():  # bitstream_restriction_flag
-        reader.flag()  # motion_vectors_over_pic_boundaries_flag
-        for _ in range(4):  # max_bytes_per_pic_denom to log2_max_mv_length_vertical
-            reader.limited("a bitstream restriction", 16)
-        reorder = reader.limited("max_num_reorder_frames", 16)
-        buffering = reader.limited("max_dec_frame_buffering", 16)
-    return VideoUsability(full_range, primaries, transfer, matrix, location, reorder, buffering)
-
-
-def _skip_hrd(reader: _BitReader) -> None:
-    """E.1.2."""
-    count = 1 + reader.limited("cpb_cnt_minus1", 31)
-    reader.bits(4 + 4)
-    for _ in range(count):
-        reader.unsigned()
-        reader.unsigned()
-        reader.flag()
-    reader.bits(5 + 5 + 5 + 5)
