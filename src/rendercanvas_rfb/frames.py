@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from .errors import FrameError
 __all__ = [
     "MAX_DIMENSION",
     "ColorSpace",
+    "DevicePicture",
     "ExactSource",
     "Frame",
     "Memory",
@@ -100,6 +102,47 @@ class Region:
     bottom: int
 
 
+class DevicePicture(Protocol):
+    """A picture in the memory of a device, which nobody writes to any more. Methods may be called from any thread."""
+
+    @property
+    def memory(self) -> Memory:
+        """Where it lies."""
+        ...
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of its pixels, as `PixelFormat` says."""
+        ...
+
+    @property
+    def formats(self) -> frozenset[PixelFormat]:
+        """What the device can convert it to, beside the format that it has."""
+        ...
+
+    def read(self, format: PixelFormat) -> Pixels:
+        """A copy in the host's memory, read-only, in its own format or in one of `formats`; may wait for the device.
+
+        Made once for all who ask. Planes have even sides, see `Frame.size`.
+
+        Raises:
+            FrameError: The device failed.
+        """
+        ...
+
+    def prefetch(self, format: PixelFormat) -> None:
+        """Begin what `read` would do, without waiting, so that it is done when somebody asks."""
+        ...
+
+    def is_same_as(self, other: DevicePicture) -> bool:
+        """Whether both have the same values, and lie on the same device; waits for it.
+
+        Args:
+            other: Of the same class and shape.
+        """
+        ...
+
+
 ExactSource = Callable[[], "tuple[Pixels, PixelFormat] | None"]
 
 
@@ -108,23 +151,23 @@ class Frame:
     """One picture.
 
     Attributes:
-        pixels: C-contiguous uint8 array, of the shape that `PixelFormat` says. Nobody writes to it as long as anything
-            refers to it or to a part of it, and encoders may read it from any thread. So keep it no longer than you
-            need it.
-        format: What the array holds.
+        content: C-contiguous uint8 array, of the shape that `PixelFormat` says, or a picture that lies elsewhere.
+            Nobody writes to it as long as anything refers to it or to a part of it, and encoders may read it from any
+            thread. So keep it no longer than you need it.
+        format: What it holds.
         pixel_ratio: Physical over logical pixels, > 0.
         version: Number of the picture within its display, modulo 2**32. Equal versions are equal pictures.
         timestamp_us: When it was drawn, microseconds of the monotonic clock.
         color: Which colours the values stand for.
         size: Width and height in pixels, where the array has more: planes made of a picture with odd sides have even
             ones, and repeat its last column and row. None where the array has as many.
-        others: The same picture in further formats, under the same conditions as ``pixels``.
+        others: The same picture in further formats, under the same conditions as ``content``.
         exact_source: Gets the R'G'B' that planes were made of; may wait for it. None where they were not made of any,
-            or ``pixels`` holds it. It returns None where it is too late for that: there is a later picture.
+            or ``content`` holds it. It returns None where it is too late for that: there is a later picture.
         changed: What is different from the picture before; None where that is not known.
     """
 
-    pixels: Pixels
+    content: Pixels | DevicePicture
     format: PixelFormat
     pixel_ratio: float
     version: int
@@ -136,19 +179,43 @@ class Frame:
     changed: Region | None = None
 
     @property
+    def pixels(self) -> Pixels:
+        """The content as an array in the host's memory; made of it when it is first asked for, which may wait."""
+        return self.content if isinstance(self.content, np.ndarray) else self.content.read(self.format)
+
+    @property
+    def memory(self) -> Memory:
+        """Where the content lies."""
+        return Memory.HOST if isinstance(self.content, np.ndarray) else self.content.memory
+
+    @property
     def width(self) -> int:
         """Width in physical pixels."""
-        return size_of(self.pixels.shape, self.format)[0] if self.size is None else self.size[0]
+        return size_of(self.content.shape, self.format)[0] if self.size is None else self.size[0]
 
     @property
     def height(self) -> int:
         """Height in physical pixels."""
-        return size_of(self.pixels.shape, self.format)[1] if self.size is None else self.size[1]
+        return size_of(self.content.shape, self.format)[1] if self.size is None else self.size[1]
 
     def in_format(self, format: PixelFormat) -> Frame:
-        """The frame with its pixels in this format, if it has them; else the frame as it is."""
-        pixels = self.others.get(format)
-        return self if pixels is None or self.format is format else replace(self, pixels=pixels, format=format)
+        """The frame with its pixels in this format, if it has them; else the frame as it is.
+
+        A picture on a device is converted there, and comes in the host's memory; may wait for the device.
+        """
+        if format is self.format:
+            return self
+        if (pixels := self.others.get(format)) is not None:
+            return replace(self, content=pixels, format=format)
+        if isinstance(self.content, np.ndarray) or format not in self.content.formats:
+            return self
+        return replace(
+            self,
+            content=self.content.read(format),
+            format=format,
+            size=(self.width, self.height),
+            exact_source=partial(_read_exact, self.content, self.format),
+        )
 
     def exact(self) -> Frame:
         """The frame with the R'G'B' that was drawn, for whoever shows or keeps it to the bit; may wait for the GPU.
@@ -157,7 +224,11 @@ class Frame:
         """
         if not self.format.is_planar or self.exact_source is None or (exact := self.exact_source()) is None:
             return self
-        return replace(self, pixels=exact[0], format=exact[1], exact_source=None)
+        return replace(self, content=exact[0], format=exact[1], exact_source=None)
+
+
+def _read_exact(picture: DevicePicture, format: PixelFormat) -> tuple[Pixels, PixelFormat]:
+    return picture.read(format), format
 
 
 def size_of(shape: tuple[int, ...], format: PixelFormat) -> tuple[int, int]:
@@ -203,13 +274,19 @@ def _check_shape(shape: tuple[int, ...], format: PixelFormat) -> None:
 
 
 def same_pixels(a: Frame, b: Frame) -> bool:
-    """Whether two frames show exactly the same picture."""
+    """Whether two frames are known to show exactly the same picture, in the same memory."""
     return (
         a.format is b.format
         and a.pixel_ratio == b.pixel_ratio
         and a.color is b.color
-        and same_bytes(a.pixels, b.pixels)
+        and _same_content(a.content, b.content)
     )
+
+
+def _same_content(a: Pixels | DevicePicture, b: Pixels | DevicePicture) -> bool:
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and same_bytes(a, b)
+    return type(a) is type(b) and a.shape == b.shape and a.is_same_as(b)
 
 
 _BLOCK_BYTES = 256 * 1024

@@ -103,7 +103,7 @@ class Publisher:
                 return self._shown()
             if plain is not None and not source.owned:
                 borrowed = not copy
-                frame = replace(frame, pixels=self._copy(plain) if copy else self._borrow(plain))
+                frame = replace(frame, content=self._copy(plain) if copy else self._borrow(plain))
             self._show(frame, borrowed)
         self._published()
         return frame
@@ -120,7 +120,7 @@ class Publisher:
         with self._lock:
             if self._latest_is_borrowed:
                 frame = self._shown()
-                self._show(replace(frame, pixels=self._copy(frame.pixels)), borrowed=False)
+                self._show(replace(frame, content=self._copy(frame.pixels)), borrowed=False)
                 del frame
             borrows = list(self._borrows)
         return all(_wait_released(borrow, deadline) for borrow in borrows)

@@ -212,7 +212,7 @@ class Reader:
         first = source.exact_format if source.exact_format in others else drawing.wanted[0]
         has_exact = not first.is_planar
         frame = Frame(
-            pixels=others.pop(first),
+            content=others.pop(first),
             format=first,
             pixel_ratio=drawing.pixel_ratio,
             version=0,
