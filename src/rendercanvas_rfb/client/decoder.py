@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
-import av
 import numpy as np
-from av.codec.context import CodecContext
-from av.error import FFmpegError
-from av.video.codeccontext import VideoCodecContext
-from av.video.reformatter import ColorRange, Colorspace, Interpolation
-from PIL import Image
 
-from ..errors import ProtocolError
+from ..encoders.decoding import PictureDecoder
+from ..errors import BitstreamError, ProtocolError
 from ..frames import ColorSpace, Pixels
-from ..protocol.formats import StreamInfo
 from ..protocol.messages import ChunkHeader, StreamStarted
 
 __all__ = ["ChunkDecoder", "Picture"]
-
-_MATRICES = {"bt709": Colorspace.ITU709, "bt470bg": Colorspace.ITU601, "smpte170m": Colorspace.SMPTE170M}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,14 +39,13 @@ class ChunkDecoder:
 
     def __init__(self) -> None:
         self._streams: dict[bool, StreamStarted] = {}
-        self._video: VideoCodecContext | None = None
+        self._decoders: dict[bool, PictureDecoder] = {}
 
     def start(self, stream: StreamStarted) -> None:
         """Take what describes chunks that follow."""
         is_video = stream.info.tier.format.is_video
         self._streams[is_video] = stream
-        if is_video:
-            self._video = None
+        self._decoders[is_video] = PictureDecoder(stream.info)
 
     def stream_of(self, header: ChunkHeader) -> StreamStarted:
         """What describes the chunk.
@@ -76,8 +66,8 @@ class ChunkDecoder:
         """
         info = self.stream_of(header).info
         try:
-            pixels = self._decode_video(payload, info) if header.format.is_video else _decode_image(payload)
-        except (FFmpegError, OSError) as error:
+            pixels = self._decoders[header.format.is_video].decode(payload)
+        except BitstreamError as error:
             raise ProtocolError(f"chunk {header.sequence} cannot be decoded: {error}") from error
         is_wide = info.color.primaries == "smpte432"
         return Picture(
@@ -85,31 +75,3 @@ class ChunkDecoder:
             np.ascontiguousarray(pixels[: header.height, : header.width]),
             ColorSpace.DISPLAY_P3 if is_wide else ColorSpace.SRGB,
         )
-
-    def _decode_video(self, payload: bytes | memoryview, info: StreamInfo) -> Pixels:
-        if self._video is None:
-            context = CodecContext.create(info.tier.format.value, "r")
-            assert isinstance(context, VideoCodecContext)
-            context.thread_count = 1  # Threads by frame hold pictures back.
-            context.flags |= int(av.codec.context.Flags.low_delay)
-            self._video = context
-        frames = self._video.decode(av.Packet(bytes(payload)))
-        if len(frames) != 1:
-            raise ProtocolError(f"one chunk decoded to {len(frames)} pictures")
-        color = info.color
-        if color.matrix == "rgb":
-            return frames[0].to_ndarray(format="rgb24").astype(np.uint8, copy=False)
-        rgb = frames[0].reformat(
-            format="rgb24",
-            src_colorspace=_MATRICES[color.matrix],
-            dst_colorspace=_MATRICES[color.matrix],
-            src_color_range=ColorRange.JPEG if color.full_range else ColorRange.MPEG,
-            dst_color_range=ColorRange.JPEG,
-            interpolation=Interpolation.BICUBIC,
-        )
-        return rgb.to_ndarray().astype(np.uint8, copy=False)
-
-
-def _decode_image(payload: bytes | memoryview) -> Pixels:
-    with Image.open(io.BytesIO(payload)) as image:
-        return np.asarray(image.convert("RGB"))

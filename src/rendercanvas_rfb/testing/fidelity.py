@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..convert.fidelity import psnr
 from ..frames import Pixels
 
 __all__ = ["psnr", "ssim"]
@@ -16,12 +17,6 @@ _STRIDE = 4
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 """The constants of Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to structural
 similarity", 2004, equations 6 to 13, for values of 8 bits."""
-
-
-def psnr(a: Pixels, b: Pixels) -> float:
-    """Peak signal-to-noise ratio of 8-bit pictures, over all their values, dB; infinite where they are equal."""
-    error = float(np.mean((a.astype(np.float32) - b.astype(np.float32)) ** 2, dtype=np.float64))
-    return float("inf") if error == 0 else float(10 * np.log10(255**2 / error))
 
 
 def ssim(a: Pixels, b: Pixels) -> float:
