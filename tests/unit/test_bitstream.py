@@ -20,43 +20,7 @@ from rendercanvas_rfb.bitstream.h264 import (
 from rendercanvas_rfb.bitstream.vui import VideoUsability, color_tags
 from rendercanvas_rfb.errors import BitstreamError
 from rendercanvas_rfb.protocol.formats import BT709, Chroma
-
-
-class BitWriter:
-    def __init__(self) -> None:
-        self.text = ""
-
-    def bits(self, count: int, value: int) -> BitWriter:
-        self.text += format(value, f"0{count}b")
-        return self
-
-    def unsigned(self, *values: int) -> BitWriter:
-        for value in values:
-            code = format(value + 1, "b")
-            self.text += "0" * (len(code) - 1) + code
-        return self
-
-    def signed(self, *values: int) -> BitWriter:
-        return self.unsigned(*(2 * value - 1 if value > 0 else -2 * value for value in values))
-
-    def flags(self, *values: bool | int) -> BitWriter:
-        self.text += "".join("1" if value else "0" for value in values)
-        return self
-
-    def unit(self) -> bytes:
-        text = self.text + "1"
-        text += "0" * (-len(text) % 8)
-        return b"\x67" + protect(bytes(int(text[i : i + 8], 2) for i in range(0, len(text), 8)))
-
-
-def protect(data: bytes) -> bytes:
-    """Insert emulation prevention bytes (7.4.1.1)."""
-    out = bytearray()
-    for byte in data:
-        if byte <= 3 and out.endswith(b"\0\0"):
-            out.append(3)
-        out.append(byte)
-    return bytes(out)
+from tests.unit.bit_writing import BitWriter, protect
 
 
 def high_sps(chroma_format: int, columns: int, rows: int, crop: tuple[int, int, int, int] | None) -> BitWriter:

@@ -5,13 +5,24 @@ Annex and table numbers are those of ITU-T H.264 (08/2021).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import BitstreamError
 from ..protocol.formats import ColorTags
 from .bits import BitReader
 
-__all__ = ["RestrictionLimits", "VideoUsability", "VuiBounds", "color_tags", "parse_vui"]
+__all__ = [
+    "UNSPECIFIED_FORMAT",
+    "RestrictionLimits",
+    "VideoUsability",
+    "VuiBounds",
+    "color_tags",
+    "parse_color",
+    "parse_vui",
+]
+
+UNSPECIFIED_FORMAT = 5
+"""video_format (table E-2)."""
 
 _EXTENDED_SAR = 255
 """aspect_ratio_idc that is followed by a ratio (table E-1)."""
@@ -80,8 +91,34 @@ def parse_vui(reader: BitReader) -> tuple[VideoUsability, VuiBounds]:
     Raises:
         BitstreamError: It ends too early, or has a value out of range.
     """
-    full_range = primaries = transfer = matrix = location = reorder = buffering = None
-    video_format, others = 5, RestrictionLimits()
+    color, signal, location, video_format = _read_color(reader)
+    reorder = buffering = None
+    others = RestrictionLimits()
+    _skip_timing(reader)
+    restriction_at = reader.position
+    if reader.flag():  # bitstream_restriction_flag
+        over_bounds = reader.flag()
+        first, second, third, fourth = (reader.limited("a bitstream restriction", 16) for _ in range(4))
+        others = RestrictionLimits(over_bounds, (first, second, third, fourth))
+        reorder = reader.limited("max_num_reorder_frames", 16)
+        buffering = reader.limited("max_dec_frame_buffering", 16)
+    bounds = VuiBounds(signal, location, (restriction_at, reader.position), video_format, others)
+    return replace(color, max_num_reorder_frames=reorder, max_dec_frame_buffering=buffering), bounds
+
+
+def parse_color(reader: BitReader) -> VideoUsability:
+    """Read vui_parameters up to the location of chroma, which HEVC shares.
+
+    Raises:
+        BitstreamError: It ends too early, or has a value out of range.
+    """
+    return _read_color(reader)[0]
+
+
+def _read_color(reader: BitReader) -> tuple[VideoUsability, tuple[int, int], tuple[int, int], int]:
+    """What it says, the bounds of the signal's type and of the location, and video_format."""
+    full_range = primaries = transfer = matrix = location = None
+    video_format = UNSPECIFIED_FORMAT
     if reader.flag() and reader.bits(8) == _EXTENDED_SAR:  # aspect_ratio_info_present_flag
         reader.bits(32)
     if reader.flag():  # overscan_info_present_flag
@@ -96,23 +133,8 @@ def parse_vui(reader: BitReader) -> tuple[VideoUsability, VuiBounds]:
     if reader.flag():  # chroma_loc_info_present_flag
         location = reader.limited("chroma_sample_loc_type_top_field", 5)
         reader.limited("chroma_sample_loc_type_bottom_field", 5)
-    location_end = reader.position
-    _skip_timing(reader)
-    restriction_at = reader.position
-    if reader.flag():  # bitstream_restriction_flag
-        over_bounds = reader.flag()
-        first, second, third, fourth = (reader.limited("a bitstream restriction", 16) for _ in range(4))
-        others = RestrictionLimits(over_bounds, (first, second, third, fourth))
-        reorder = reader.limited("max_num_reorder_frames", 16)
-        buffering = reader.limited("max_dec_frame_buffering", 16)
-    bounds = VuiBounds(
-        (signal_at, location_at),
-        (location_at, location_end),
-        (restriction_at, reader.position),
-        video_format,
-        others,
-    )
-    return VideoUsability(full_range, primaries, transfer, matrix, location, reorder, buffering), bounds
+    color = VideoUsability(full_range, primaries, transfer, matrix, location)
+    return color, (signal_at, location_at), (location_at, reader.position), video_format
 
 
 def _skip_timing(reader: BitReader) -> None:

@@ -12,6 +12,9 @@ class PictureFormat(Enum):
     """How pictures are encoded. The values are the names in JSON messages."""
 
     H264 = "h264"
+    VP9 = "vp9"
+    AV1 = "av1"
+    HEVC = "hevc"
     JPEG = "jpeg"
     PNG = "png"
     WEBP = "webp"
@@ -24,10 +27,20 @@ class PictureFormat(Enum):
     @property
     def is_video(self) -> bool:
         """Whether a picture may refer to the one before it."""
-        return self is PictureFormat.H264
+        return self in _VIDEO
 
 
-_CODES = {PictureFormat.H264: 1, PictureFormat.JPEG: 16, PictureFormat.PNG: 17, PictureFormat.WEBP: 18}
+_VIDEO = frozenset({PictureFormat.H264, PictureFormat.VP9, PictureFormat.AV1, PictureFormat.HEVC})
+
+_CODES = {
+    PictureFormat.H264: 1,
+    PictureFormat.VP9: 2,
+    PictureFormat.AV1: 3,
+    PictureFormat.HEVC: 4,
+    PictureFormat.JPEG: 16,
+    PictureFormat.PNG: 17,
+    PictureFormat.WEBP: 18,
+}
 
 
 class Chroma(Enum):
