@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import multiprocessing
 import time
 
@@ -100,7 +101,7 @@ async def _receive(url: str) -> list[tuple[int, bool]]:
 
 
 async def quality(pictures) -> float:
-    """PSNR of the decoded pictures as RGB, over the squared error of all of them, dB."""
+    """PSNR of the decoded pictures as RGB, over the squared error of all of them, dB; infinite where all are exact."""
     display = host_display(port=0)
     errors = []
     async with connect(display.url) as client:
@@ -110,7 +111,8 @@ async def quality(pictures) -> float:
             assert picture.header.frame == frame.version
             errors.append(np.mean((picture.pixels.astype(float) - pixels[..., :3]) ** 2))
     display.close()
-    return 10 * np.log10(255**2 / np.mean(errors))
+    error = float(np.mean(errors))
+    return 10 * math.log10(255**2 / error) if error else math.inf
 
 
 if __name__ == "__main__":

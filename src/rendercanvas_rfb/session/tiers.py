@@ -29,6 +29,7 @@ class TierSelection:
         self._capabilities: Capabilities | None = None
         self._available: frozenset[Tier] = frozenset()
         self._wanted: Tier | None = None
+        self._level: int | None = None
 
     @property
     def images(self) -> tuple[PictureFormat, ...]:
@@ -55,9 +56,10 @@ class TierSelection:
             ProtocolError: There is no format in common; nothing was changed.
         """
         self.choice = choose_tier(capabilities, available)
-        self._capabilities, self._available = capabilities, frozenset(available)
+        self._capabilities, self._available, self._level = capabilities, frozenset(available), level
         decodes = [tier for tier in capabilities.video if tier in self._available]
-        tier = tier_at(level, self.choice.tier, decodes) if self.adaptive else self.choice.tier
+        images = [tier for format in capabilities.images if (tier := Tier(format)) in self._available]
+        tier = tier_at(level, self.choice.tier, decodes, images) if self.adaptive else self.choice.tier
         if tier == self._wanted:
             return None
         self._wanted = self.tier = tier
@@ -75,13 +77,15 @@ class TierSelection:
         Raises:
             ProtocolError: There is no format in common any more.
         """
+        if self._capabilities is None:
+            return None
         if not served:
             self._wanted = None
         self.adaptive = adaptive
-        return self.at_level(level, available)
+        return self.select(self._capabilities, available, level)
 
-    def at_level(self, level: int, available: Collection[Tier] | None = None) -> SelectTier | None:
-        """Choose again, at another level; from the same tiers, where no others are given."""
-        if self._capabilities is None:
+    def at_level(self, level: int) -> SelectTier | None:
+        """Choose again from the same tiers, at another level. Each acknowledgement asks, and most change nothing."""
+        if self._capabilities is None or level == self._level:
             return None
-        return self.select(self._capabilities, self._available if available is None else available, level)
+        return self.select(self._capabilities, self._available, level)
