@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 from importlib.metadata import entry_points
 
-from ..errors import ConfigurationError, EncoderError
+from ..errors import ConfigurationError
 from ..protocol.formats import Tier
-from .base import Encoder, EncoderBackend, EncoderFactory, EncoderOpener, EncoderSettings
+from .base import Encoder, EncoderBackend, EncoderOpener, EncoderSettings, Takes
 from .builtin import BUILT_IN
+from .choosing import EncoderChooser
+from .selection import AUTO, FrameKind
+from .standings import STANDINGS
 
 __all__ = [
     "AUTO",
@@ -26,9 +28,6 @@ __all__ = [
 ]
 
 logger = logging.getLogger("rendercanvas_rfb")
-
-AUTO = "auto"
-"""In place of the name of an encoder: the best built-in one for each tier."""
 
 ENTRY_POINT_GROUP = "rendercanvas_rfb.encoders"
 """Entry points by which installed packages offer encoders. Each is named as the encoder, and refers to a function
@@ -46,6 +45,7 @@ def register_encoder(
     tiers: Iterable[Tier],
     is_available: Callable[[], bool] = lambda: True,
     needs: str = "",
+    takes: Takes | None = None,
 ) -> None:
     """Add an encoder, to be chosen by its name. Another one of the same name that was added before is replaced.
 
@@ -57,6 +57,8 @@ def register_encoder(
         tiers: What it makes, best first.
         is_available: Whether it works on this machine. Cheap; the answer does not change while the process runs.
         needs: What must be there, and how to get it, in words for the error that says that it is not.
+        takes: What it takes; by default frames of every size, exact pictures wherever those are asked for, and another
+            bitrate at any time.
 
     Raises:
         ConfigurationError: The name is empty, or that of a built-in encoder; or there are no tiers.
@@ -71,8 +73,9 @@ def register_encoder(
             name=name,
             tiers=made,
             open=open,
-            missing=lambda: None if is_available() else f"it needs {needs or 'something'} that is not here",
+            missing=lambda: None if is_available() else "it says that it is not available",
             needs=needs or f"what {name} needs",
+            takes=Takes(lossless=frozenset(made), live_bitrate=True) if takes is None else takes,
         )
 
 
@@ -113,10 +116,11 @@ def _load_plugin(name: str) -> None:
 
 def select_encoders(
     name: str, allowed: Callable[[Tier], bool], settings: EncoderSettings
-) -> tuple[tuple[Tier, ...], EncoderFactory]:
+) -> tuple[tuple[Tier, ...], EncoderChooser]:
     """The tiers that an encoder makes here, best first, and what opens it with these settings.
 
     An encoder of video is accompanied by the built-in encoders of images, for viewers that cannot decode its video.
+    One that is asked for by its name, and has to prove itself, is tried now, which may take seconds once.
 
     Args:
         name: Name of the encoder, or `AUTO`.
@@ -124,45 +128,27 @@ def select_encoders(
         settings: For the encoders.
 
     Raises:
-        ConfigurationError: There is no such encoder, or nothing that is allowed can be made; the message says what is
-            missing.
+        ConfigurationError: There is no such encoder, or nothing that is allowed can be made; the message says why.
     """
-    backends = BUILT_IN if name == AUTO else find_encoder(name)
-    made = [tier for backend in backends for tier in backend.tiers if allowed(tier)]
-    if not made:
-        kinds = ", ".join(dict.fromkeys(str(tier) for backend in backends for tier in backend.tiers))
+    named = BUILT_IN if name == AUTO else find_encoder(name)
+    wanted = [tier for backend in named for tier in backend.tiers if allowed(tier)]
+    if not wanted:
+        kinds = ", ".join(dict.fromkeys(str(tier) for backend in named for tier in backend.tiers))
         raise ConfigurationError(f"the encoder {name!r} makes {kinds}, none of which is asked for")
-    usable = _available(backends, allowed)
-    if not usable:
-        needs = " or ".join(dict.fromkeys(backend.needs for backend in backends if any(map(allowed, backend.tiers))))
-        raise ConfigurationError(f"{' and '.join(map(str, made))} cannot be made here: needed is {needs}")
-    if any(tier.format.is_video for tier in usable):
-        images = [backend for backend in BUILT_IN if not backend.tiers[0].format.is_video]
-        backends = (*backends, *(backend for backend in images if backend not in backends))
-    return _available(backends, allowed), partial(_open, backends, settings)
-
-
-def _available(backends: Collection[EncoderBackend], allowed: Callable[[Tier], bool]) -> tuple[Tier, ...]:
-    tiers = (tier for backend in backends if backend.is_available() for tier in backend.tiers if allowed(tier))
-    return tuple(dict.fromkeys(tiers))
-
-
-def _open(
-    candidates: Collection[EncoderBackend], settings: EncoderSettings, tier: Tier, width: int, height: int
-) -> Encoder:
-    backends = [backend for backend in candidates if tier in backend.tiers]
-    if not backends:
-        known = ", ".join(str(tier) for backend in candidates for tier in backend.tiers)
-        raise EncoderError(f"no encoder makes {tier}; there are encoders for {known}")
-    for backend in backends:
-        if backend.is_available():
-            return backend.open(tier, width, height, settings)
-    raise EncoderError(f"{tier} needs {' or '.join(backend.needs for backend in backends)}")
+    if name != AUTO:
+        STANDINGS.try_now(named)
+    others = [backend for backend in BUILT_IN if backend not in named]
+    chooser = EncoderChooser((*named, *others), settings, name, allowed)
+    tiers = chooser.tiers()
+    if not set(tiers).intersection(wanted):
+        reasons = [chooser.refusal(tier, chooser.choose(tier, FrameKind())) for tier in dict.fromkeys(wanted)]
+        raise ConfigurationError("; ".join(dict.fromkeys(reasons)))
+    return tiers, chooser
 
 
 def available_tiers() -> tuple[Tier, ...]:
     """The tiers that this machine can make with the built-in encoders, best first, each once."""
-    return _available(BUILT_IN, lambda tier: True)
+    return EncoderChooser(BUILT_IN, EncoderSettings()).tiers()
 
 
 def open_encoder(tier: Tier, width: int, height: int) -> Encoder:
@@ -174,7 +160,7 @@ def open_encoder(tier: Tier, width: int, height: int) -> Encoder:
         EncoderError: There is no such tier, what it needs is missing, which the message names, or it cannot have that
         size.
     """
-    return _open(BUILT_IN, EncoderSettings(), tier, width, height)
+    return EncoderChooser(BUILT_IN, EncoderSettings())(tier, width, height)
 
 
 def open_still(tier: Tier, width: int, height: int) -> Encoder:
@@ -183,4 +169,4 @@ def open_still(tier: Tier, width: int, height: int) -> Encoder:
     Raises:
         EncoderError: As `open_encoder`.
     """
-    return _open(BUILT_IN, EncoderSettings(lossless=True), tier, width, height)
+    return EncoderChooser(BUILT_IN, EncoderSettings(lossless=True))(tier, width, height)

@@ -1,7 +1,7 @@
 """Which encoder makes a viewer's pictures, and why each other one does not. Pure.
 
-What encoders declare (`EncoderBackend`) and what is known of them on a machine (`Standing`) go in; out comes a `Choice`.
-Logs, metrics, the statistics panel and ``rendercanvas-rfb doctor`` all print that one.
+What encoders declare (`EncoderBackend`) and what is known of them on a machine (`Standing`) go in, and out comes a
+`Choice`, which logs, metrics, the statistics panel and ``rendercanvas-rfb doctor`` all print.
 """
 
 from __future__ import annotations
@@ -201,6 +201,9 @@ def choose(
         for tier in backend.tiers
     ]
     able = sorted((verdict for verdict in judged if verdict.rank is not None), key=_rank)
+    # What the viewer takes first: of the verdicts on an encoder that are equally near, the first counts.
+    takes = {wanted.full for wanted in situation.decodes}
+    judged.sort(key=lambda verdict: verdict.tier not in takes)
     if not able:
         return Choice((), _one_each(judged, None))
     best = able[0]
@@ -251,7 +254,9 @@ def _obstacle(
     if situation.allowed is not None and tier not in situation.allowed:
         return Reason.NOT_ALLOWED, f"makes {tier}, which the quality and the codec leave out"
     if not any(wanted.full == tier for wanted in situation.decodes):
-        return Reason.NOT_DECODED, f"makes {tier}, which the viewer does not decode"
+        wanted = {wanted.full for wanted in situation.decodes}
+        asked = f"{wanted.pop()}" if len(wanted) == 1 else "anything that the viewer decodes"
+        return Reason.NOT_DECODED, f"does not make {asked}"
     if situation.lossless and tier not in backend.takes.lossless:
         return Reason.NOT_LOSSLESS, f"makes {tier} with loss"
     return _misfit(backend.takes, situation.frame) or _out_of_service(standing)

@@ -1,0 +1,118 @@
+"""Carries out what `selection` decides: opens encoders, and notes which fail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from ..errors import EncoderBusyError, EncoderError
+from ..protocol.formats import Tier
+from .base import Encoder, EncoderBackend, EncoderSettings
+from .selection import AUTO, Choice, FrameKind, Situation, Verdict, choose
+from .standings import STANDINGS, Failure, Standings
+
+__all__ = ["EncoderChooser", "everything"]
+
+logger = logging.getLogger("rendercanvas_rfb")
+
+
+def everything(_tier: Tier) -> bool:
+    """Leaves no tier out."""
+    return True
+
+
+class EncoderChooser:
+    """Opens the encoders of a display. An `EncoderFactory`. Methods may be called from any thread.
+
+    Args:
+        backends: All encoders that there are; where nothing else decides, an earlier one is better.
+        settings: What they are opened with.
+        encoder: Name of the one that is asked for, or `AUTO`.
+        allowed: Tells the tiers that may be used.
+        standings: What is known of the encoders.
+    """
+
+    def __init__(
+        self,
+        backends: Sequence[EncoderBackend],
+        settings: EncoderSettings,
+        encoder: str = AUTO,
+        allowed: Callable[[Tier], bool] = everything,
+        standings: Standings = STANDINGS,
+    ) -> None:
+        self._backends = tuple(backends)
+        self._settings = settings
+        self._encoder = encoder
+        self._standings = standings
+        self._tiers = tuple(dict.fromkeys(tier for backend in backends for tier in backend.tiers if allowed(tier)))
+
+    def prepare(self) -> None:
+        """Have encoders that must prove themselves tried, where that is due. Returns at once."""
+        self._standings.try_soon(
+            backend
+            for backend in self._backends
+            if self._encoder in (AUTO, backend.name) and not (self._encoder == AUTO and backend.only_by_name)
+        )
+
+    def forgive(self) -> None:
+        """Think again of encoders that failed."""
+        self._standings.forgive({backend.name for backend in self._backends})
+
+    def tiers(self) -> tuple[Tier, ...]:
+        """What can be made now, best first."""
+        known = self._standings.of(self._backends)
+        return tuple(tier for tier in self._tiers if choose(self._backends, known, self._situation(tier)).order)
+
+    def choose(self, tier: Tier, frame: FrameKind) -> Choice:
+        """Which encoders make this tier of such frames now."""
+        return choose(self._backends, self._standings.of(self._backends), self._situation(tier, frame))
+
+    def open(self, verdict: Verdict, width: int, height: int) -> Encoder:
+        """Open the encoder of a `Choice` for frames of ``width`` by ``height`` physical pixels.
+
+        Raises what the encoder raises, `EncoderError` where it behaves.
+        """
+        backend = next(
+            backend for backend in self._backends if backend.name == verdict.encoder and verdict.tier in backend.tiers
+        )
+        return backend.open(verdict.tier, width, height, self._settings)
+
+    def failed(self, verdict: Verdict, error: Exception) -> None:
+        """It raised ``error`` when it was opened, or while it encoded."""
+        failure = Failure.BUSY if isinstance(error, EncoderBusyError) else Failure.ERROR
+        detail = str(error) if isinstance(error, EncoderError) else f"{type(error).__name__}: {error}"
+        self._standings.failed(verdict.encoder, verdict.tier, failure, detail)
+
+    def hung(self, verdict: Verdict, seconds: float) -> None:
+        """It has not come back for ``seconds``."""
+        self._standings.failed(
+            verdict.encoder, verdict.tier, Failure.NO_OUTPUT, f"it gave no output for {seconds:.0f} s"
+        )
+
+    def __call__(self, tier: Tier, width: int, height: int) -> Encoder:
+        """Open the best encoder of a tier that can be opened, for frames in memory of the host.
+
+        Raises:
+            EncoderError: There is none; the message says why.
+        """
+        choice = self.choose(tier, FrameKind(width, height))
+        failure: EncoderError | None = None
+        for verdict in choice.order:
+            try:
+                return self.open(verdict, width, height)
+            except EncoderError as error:
+                failure = error
+        raise failure or EncoderError(self.refusal(tier, choice))
+
+    def refusal(self, tier: Tier, choice: Choice) -> str:
+        """Why no encoder makes a tier, in words for an error."""
+        makers = [backend for backend in self._backends if tier.full in backend.tiers]
+        if not makers:
+            return f"no encoder makes {tier}; there are encoders for {', '.join(map(str, self._tiers))}"
+        reasons = [str(verdict) for verdict in choice.lost if verdict.tier == tier.full]
+        needs = [backend.needs for backend in makers if backend.needs and not backend.is_available()]
+        hint = f"; needed is {' or '.join(dict.fromkeys(needs))}" if needs else ""
+        return f"{tier} cannot be made here: {'; '.join(reasons)}{hint}"
+
+    def _situation(self, tier: Tier, frame: FrameKind = FrameKind()) -> Situation:  # noqa: B008 - immutable
+        return Situation((tier,), frame, self._encoder, frozenset(self._tiers), self._settings.lossless)
