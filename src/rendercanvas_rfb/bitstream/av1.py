@@ -14,7 +14,15 @@ from ..protocol.formats import Chroma
 from .bits import BitReader
 from .vui import VideoUsability
 
-__all__ = ["ObuType", "SequenceHeader", "av1_chroma", "av1_codec_string", "find_sequence_header", "is_keyframe", "split_obus"]
+__all__ = [
+    "ObuType",
+    "SequenceHeader",
+    "av1_chroma",
+    "av1_codec_string",
+    "find_sequence_header",
+    "is_keyframe",
+    "split_obus",
+]
 
 
 class ObuType(IntEnum):

@@ -1,4 +1,4 @@
-"""What the first access unit of a stream says of it, whatever its codec: all that a browser's decoder has to be told."""
+"""What the first access unit of a stream says of it, in any codec: all that a browser's decoder has to be told."""
 
 from __future__ import annotations
 
