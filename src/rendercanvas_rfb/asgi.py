@@ -124,7 +124,7 @@ class RfbApp:
                 case "POST", ["", name, "up"] if is_name(name):
                     response = await self._http.take_up(name, context, receive)
                 case "GET" | "HEAD", _:
-                    response = self._public(scope, context.path) or await self._private(context)
+                    response = self._public(scope, context) or await self._private(context)
                 case _:
                     response = text_response("method not allowed\n", 405, {"allow": "GET, HEAD"})
         except ProtocolError as error:
@@ -135,21 +135,22 @@ class RfbApp:
         with suppress(OSError):
             await send_response(send, response, head=head, headers=headers)
 
-    def _public(self, scope: Scope, path: str) -> Response | None:
+    def _public(self, scope: Scope, context: AuthContext) -> Response | None:
         """What needs no credential: nothing here depends on what is shown, or to whom."""
-        match path.split("/"):
+        known = context.headers.get("if-none-match")
+        match context.path.split("/"):
             case ["", ""]:
-                return asset_response(load_asset("index.html"))
+                return asset_response(load_asset("index.html"), known)
             case ["", "health"]:
                 return json_response({"status": "ok"})
             case ["", "favicon.ico"]:
-                return asset_response(load_asset("favicon.svg"))
+                return asset_response(load_asset("favicon.svg"), known)
             case ["", "assets", file]:
                 asset = load_asset(file, missing_ok=True)
-                return _NOT_FOUND if asset is None else asset_response(asset)
+                return _NOT_FOUND if asset is None else asset_response(asset, known)
             # The page is the same for all displays, also for those that are not there yet: it waits for them.
             case ["", name, ""] if is_name(name):
-                return asset_response(load_asset("viewer.html"))
+                return asset_response(load_asset("viewer.html"), known)
             # The addresses in the pages are relative to a slash at the end.
             case [""]:
                 return _redirect(scope, last_part(scope))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,6 +27,8 @@ class Asset:
 
     media_type: str
     body: bytes
+    etag: str
+    """Another one for every body, as the header ``ETag`` has it."""
 
 
 @overload
@@ -56,7 +59,11 @@ def _assets() -> dict[str, Asset]:
     if not directory.is_dir():
         return {}
     return {
-        file.name: Asset(_MEDIA_TYPES[suffix], file.read_bytes())
+        file.name: _asset(_MEDIA_TYPES[suffix], file.read_bytes())
         for file in directory.iterdir()
         if (suffix := file.name.rpartition(".")[2]) in _MEDIA_TYPES
     }
+
+
+def _asset(media_type: str, body: bytes) -> Asset:
+    return Asset(media_type, body, f'"{hashlib.blake2s(body, digest_size=12).hexdigest()}"')

@@ -68,9 +68,12 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def asset_response(asset: Asset) -> Response:
-    """A file of the web client."""
-    return Response(200, asset.media_type, asset.body)
+def asset_response(asset: Asset, known: str | None = None) -> Response:
+    """A file of the web client, without its body where the browser has it: ``known`` is its ``If-None-Match``."""
+    headers = {"etag": asset.etag}
+    if known is not None and asset.etag in known:
+        return Response(304, asset.media_type, b"", headers)
+    return Response(200, asset.media_type, asset.body, headers)
 
 
 def json_response(value: Any, status: int = 200, headers: Mapping[str, str] = NO_STORE) -> Response:
@@ -99,7 +102,8 @@ def raw_headers(media_type: str, headers: Mapping[str, str]) -> list[tuple[bytes
 
 async def send_response(send: Send, response: Response, *, head: bool, headers: Mapping[str, str]) -> None:
     """Send it, without its body where the request was ``HEAD``. ``headers`` are added to its own."""
-    length = {"content-length": str(len(response.body))}
+    # That of a 304 would be the length of what the browser has.
+    length = {} if response.status == 304 else {"content-length": str(len(response.body))}
     raw = raw_headers(response.media_type, {**response.headers, **length, **headers})
     await send({"type": "http.response.start", "status": response.status, "headers": raw})
     await send({"type": "http.response.body", "body": b"" if head else response.body})

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.async_api import Browser, BrowserContext, Frame, Page, ViewportSize
 
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.frames import Pixels
@@ -18,17 +18,19 @@ from tests.support import TIMEOUT_S
 
 
 class Viewer:
-    """One page that shows a canvas."""
+    """One page that shows a canvas, or a frame in one."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, page: Page | Frame) -> None:
+        self.frame = page
+        self.page = page.page if isinstance(page, Frame) else page
         self.errors: list[str] = []
+        page = self.page
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
 
     async def get(self, expression: str) -> Any:
         """The value of a JavaScript expression, in which ``view`` is the `RfbView` of the page."""
-        return await self.page.evaluate(
+        return await self.frame.evaluate(
             f"(() => {{ const view = document.querySelector('rfb-view')?.view; return {expression}; }})()"
         )
 
@@ -69,7 +71,7 @@ class Viewer:
 
     async def _situation(self) -> str:
         status, state, stats = [await self.get(f"view?.{name}") for name in ("statusDetail", "state", "stats")]
-        return f"the page is {status} with {state}, {stats}, errors {self.errors}"
+        return f"the page {self.frame.url} is {status} with {state}, {stats}, errors {self.errors}"
 
     async def text(self) -> str:
         """The text that is visible, inside of the element too."""

@@ -542,3 +542,12 @@ class TestTls:
                 Server(ssl_certfile=tmp_path / file)
         with pytest.raises(ConfigurationError, match="ssl_keyfile needs ssl_certfile"):
             Server(ssl_keyfile="key.pem")
+
+
+async def test_a_browser_asks_for_what_it_has_and_gets_it_again_only_where_it_is_another(server):
+    async with http(server) as client:
+        first = await client.get("assets/page.js")
+        known = await client.get("assets/page.js", headers={"if-none-match": first.headers["etag"]})
+        other = await client.get("assets/page.js", headers={"if-none-match": '"another"'})
+    assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert (other.status_code, other.content) == (200, first.content)

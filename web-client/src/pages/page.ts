@@ -11,6 +11,10 @@ const view = document.querySelector("rfb-view");
 const token = tokenOf(location);
 const query = new URLSearchParams(location.search);
 
+/** Whether the page is part of another one, which shows its own picture behind it. */
+const embedded = query.has("embedded");
+document.documentElement.classList.toggle("alone", !embedded);
+
 if (view !== null) {
   view.addEventListener("rfb-state", () => {
     document.title = view.view?.state.title || document.title;
@@ -21,8 +25,10 @@ if (view !== null) {
     document.body.append(element("p", { id: "closed" }, "You have closed this view. ", again));
   });
   for (const name of ATTRIBUTES) if (query.has(name)) view.setAttribute(name, query.get(name) ?? "");
+  if (embedded) view.setAttribute("background", "transparent");
   if (token !== null) view.setAttribute("token", token);
   // Only now: the first hello is to carry the token.
   view.setAttribute("src", "./");
-  view.focus();
+  // The page around it has the focus, and shall keep it.
+  if (!embedded) view.focus();
 }
