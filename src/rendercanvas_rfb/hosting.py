@@ -10,6 +10,9 @@ import os
 import sys
 import threading
 import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
@@ -22,7 +25,7 @@ from .private import MakeDisplay
 from .server import DEFAULT_HOST, DEFAULT_PORT, Server
 from .termination import say_goodbye_on_termination
 
-__all__ = ["ServerOptions", "host_display", "host_private", "stop_all"]
+__all__ = ["ServerOptions", "host_display", "host_private", "made_by", "stop_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,23 @@ class ServerOptions:
 
 
 DEFAULT_OPTIONS = ServerOptions()
+
+_maker: ContextVar[Callable[..., Display] | None] = ContextVar("maker", default=None)
+
+
+@contextmanager
+def made_by(make: Callable[..., Display]) -> Iterator[None]:
+    """Have the displays that are asked for in the block made by ``make``, which serves them elsewhere or not at all.
+
+    Args:
+        make: Is given the name, or None, and what `Server.add` takes beside it.
+    """
+    before = _maker.set(make)
+    try:
+        yield
+    finally:
+        _maker.reset(before)
+
 
 # A signal may come while it is held, and its handler takes it again.
 _lock = threading.RLock()
@@ -69,6 +89,8 @@ def host_display(
     Raises:
         ConfigurationError, AddressError: As `RfbRenderCanvas` says.
     """
+    if (make := _maker.get()) is not None:
+        return make(name, **display_options)
     host, port = _address(host, port)
     with _lock:
         server = _server_at(host, port, server_options)

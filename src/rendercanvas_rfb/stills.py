@@ -10,7 +10,7 @@ from .errors import EncoderError
 from .frames import Frame
 from .protocol.formats import PictureFormat
 
-__all__ = ["STILLS", "StillMaker"]
+__all__ = ["STILLS", "StillMaker", "encode_still"]
 
 STILLS = {
     "still.png": (PictureFormat.PNG, "image/png"),
@@ -37,10 +37,15 @@ class StillMaker:
         """
         async with self._places:
             frame = display.latest
-            return None if frame is None else await asyncio.to_thread(_encode, frame, format)
+            return None if frame is None else await asyncio.to_thread(encode_still, frame, format)
 
 
-def _encode(frame: Frame, format: PictureFormat) -> bytes:
+def encode_still(frame: Frame, format: PictureFormat) -> bytes:
+    """``frame`` as an image file.
+
+    Raises:
+        EncoderError: The format cannot have such a picture.
+    """
     encoder = ImageEncoder(format, frame.width, frame.height)
     try:
         return encoder.encode(frame, keyframe=True).payload
