@@ -17,6 +17,7 @@ from functools import partial
 from typing import Protocol
 
 from .encoders.base import EncoderFactory
+from .encoders.selection import Verdict
 from .encoders.tier import Encoded, TierEncoder
 from .errors import EncoderError
 from .frames import Frame
@@ -33,6 +34,15 @@ logger = logging.getLogger("rendercanvas_rfb")
 SOON_S = 0.03
 """Seconds that a viewer without a picture waits for a keyframe, rather than be shown an image first: what the image
 takes to encode, and a keyframe after it."""
+
+WATCHDOG_S = 5.0
+"""Seconds without output after which an encoder is given up. The longest that one takes on purpose is to load a CUDA
+driver and to open a session, two seconds on a busy machine; an 8K keyframe on one core takes one. Viewers look at a
+picture that stands still meanwhile, and give up a silent connection after nine."""
+
+LONGEST_LOOK_S = 2.0
+"""What counts of the time between two looks, at most. Where the whole process was suspended, it is no fault of an
+encoder."""
 
 Post = Callable[[Callable[[], None]], None]
 
@@ -134,6 +144,10 @@ class TierWorker(threading.Thread):
         self._meter = TierMeter(clock())
         self._encoding = False
         self._stopped = False
+        self._abandoned = False
+        # How many pictures were begun; and of the last one that was looked at: which, when, and for how long it is made.
+        self._begun = 0
+        self._watched, self._watched_at, self._watched_s = 0, 0.0, 0.0
         # When the encode thread looks by itself, on the clock; None while it works or waits for a notice only.
         self._looks_at: float | None = None
 
@@ -236,6 +250,32 @@ class TierWorker(threading.Thread):
             self._stopped = True
             self.changed.notify_all()
 
+    def hangs(self, now: float) -> bool:
+        """Whether one picture has been in the making for `WATCHDOG_S`. To be called about once a second."""
+        with self.changed:
+            if not self._encoding or self._watched != self._begun:
+                self._watched, self._watched_s = self._begun, 0.0
+            else:
+                self._watched_s += min(now - self._watched_at, LONGEST_LOOK_S)
+            self._watched_at = now
+            return self._watched_s >= WATCHDOG_S
+
+    def abandon(self, notice: Callable[[Subscriber], None]) -> None:
+        """Leave the thread to itself, in whatever it hangs; and call ``notice`` for each viewer, as `dismiss` does."""
+        with self.changed:
+            self._abandoned = True
+        self._encoder.abandon()
+        self.dismiss(notice)
+
+    @property
+    def at(self) -> Verdict | None:
+        """The encoder that is in use or being opened; None where there was no choice."""
+        return self._encoder.at
+
+    def reconsider(self) -> None:
+        """Go on with a better encoder, if there is one now."""
+        self._encoder.reconsider()
+
     def _notify_if_due(self) -> None:
         """Wake the encode thread where there is something to encode, or will be before it looks by itself.
 
@@ -278,7 +318,8 @@ class TierWorker(threading.Thread):
         except EncoderError as error:
             self._give_up(error)
         except Exception as error:  # An encoder is foreign code; the display goes on with the other tiers.
-            logger.exception("encoder of %s crashed", self.tier)
+            if not self._abandoned:
+                logger.exception("encoder of %s crashed", self.tier)
             self._give_up(error)
         finally:
             self._encoder.close()
@@ -295,6 +336,7 @@ class TierWorker(threading.Thread):
                 now = self._clock()
                 if (job := self._job(now)) is not None:
                     self._encoding = True
+                    self._begun += 1
                     self._pausing = self._turns.pick(job[0].version, now)
                     break
                 if pause_over := self._pausing and self._turns.pause_over(now):
@@ -345,6 +387,8 @@ class TierWorker(threading.Thread):
         self._meter.encoded(len(chunk.message), chunk.encode_s, self._clock(), keyframe=keyframe, encoder=encoder)
 
     def _give_up(self, error: Exception) -> None:
+        if self._abandoned:
+            return  # Others have gone on without it.
         logger.warning("no more %s: %s", self.tier, error)
         self.stop()
         self._failed(self)

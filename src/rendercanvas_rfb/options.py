@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from .encoders.base import EncoderFactory, EncoderSettings
+from .encoders.base import EncoderSettings
+from .encoders.choosing import EncoderChooser
 from .encoders.registry import AUTO, select_encoders
 from .errors import ConfigurationError
 from .policy import is_positive_integer
@@ -128,7 +129,7 @@ class DisplayOptions:
         fps = preset.fps if self.max_fps is None else float(self.max_fps)
         return replace(preset, max_bitrate=bitrate, fps=fps)
 
-    def select(self) -> tuple[tuple[Tier, ...], EncoderFactory]:
+    def select(self) -> tuple[tuple[Tier, ...], EncoderChooser]:
         """The tiers that viewers may choose from, best first, and what opens their encoders.
 
         Raises:

@@ -6,13 +6,15 @@ All methods may be called from any thread. Locks are taken in the order pipeline
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
 
 from .encoders.base import EncoderFactory
-from .encoding import ChunkNumbers, FrameSource, Subscriber, TierWorker
+from .encoders.choosing import EncoderChooser
+from .encoding import WATCHDOG_S, ChunkNumbers, FrameSource, Subscriber, TierWorker
 from .errors import StateError
 from .metrics import TierMetrics
 from .protocol.formats import PictureFormat, Tier
@@ -22,8 +24,13 @@ from .settling import Previewer, PreviewTaker, Settler, StillTaker
 
 __all__ = ["FrameSink", "Pipeline"]
 
+logger = logging.getLogger("rendercanvas_rfb")
+
 MAX_TIERS = 3
 """Encoders of one display at once, where viewers can share: each costs the processor as much as the first one."""
+
+LOOK_S = 0.9
+"""Seconds between two looks at the encoders, at least: each viewer asks for one a second, and one of them is enough."""
 
 JOIN_TIMEOUT_S = 5.0
 """Seconds that closing waits for an encode thread: an 8K keyframe takes under one."""
@@ -86,6 +93,11 @@ class Pipeline:
         self._settler = Settler(source, open_still, self._numbers, clock)
         self._previewer = Previewer(source, self._numbers, clock)
         self._closed = False
+        self._looks_at = float("-inf")
+        # Tiers that fail though there are encoders for them: no other encoder will help.
+        self._given_up: frozenset[Tier] = frozenset()
+        if (chooser := self._chooser) is not None:
+            chooser.prepare()
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
@@ -209,12 +221,35 @@ class Pipeline:
             if self._closed:
                 raise StateError("the display is closed")
             self._open_encoder, self._tiers, self._max_fps = open_encoder, tiers, max_fps
-            self._adaptive = adaptive
+            self._adaptive, self._given_up = adaptive, frozenset()
             workers, self._workers = list(self._workers.values()), {}
             self._ending = {*workers, *(other for other in self._ending if other.is_alive())}
+        if (chooser := self._chooser) is not None:
+            chooser.forgive()
+            chooser.prepare()
         self._settler.reconfigure(open_still)
         for worker in workers:
-            worker.dismiss(lambda subscriber: subscriber.tiers_changed())
+            worker.dismiss(_choose_again)
+
+    def look_after_encoders(self) -> None:
+        """Go on without encoders that hang, and with better ones where there are some now.
+
+        To be called about once a second while there are viewers. Returns at once.
+        """
+        now = self._clock()
+        with self._lock:
+            if self._closed or now < self._looks_at:
+                return
+            self._looks_at = now + LOOK_S
+            workers = list(self._workers.values())
+        for worker in workers:
+            if worker.hangs(now):
+                self._abandon(worker)
+            else:
+                worker.reconsider()
+        if (chooser := self._chooser) is not None:
+            chooser.prepare()
+            self._renew_tiers(chooser)
 
     def serves(self, subscriber: Subscriber) -> bool:
         """Whether chunks are offered to ``subscriber``."""
@@ -275,13 +310,54 @@ class Pipeline:
         with self._lock:
             return list(self._workers.values())
 
+    @property
+    def _chooser(self) -> EncoderChooser | None:
+        """What opens encoders, where it can choose between several."""
+        return self._open_encoder if isinstance(self._open_encoder, EncoderChooser) else None
+
     def _tier_failed(self, failed: TierWorker) -> None:
+        chooser = self._chooser
+        hopeless = chooser is not None and failed.tier.full in chooser.tiers()
         with self._lock:
             self._tiers = tuple(tier for tier in self._tiers if tier != failed.tier.full)
+            if hopeless:
+                self._given_up |= {failed.tier.full}
             concerned = {failed, *self._workers.values()}
             # Another one, where the viewers of the one that failed had left it and new ones came.
             current = self._workers.pop(failed.tier, failed)
             self._ending |= {failed, current}
         current.stop()
         for worker in concerned:
-            worker.announce(lambda subscriber: subscriber.tiers_changed())
+            worker.announce(_choose_again)
+
+    def _abandon(self, hung: TierWorker) -> None:
+        """Go on without an encode thread that does not come back: its viewers choose again, and get another one."""
+        logger.warning("the encoder of %s gives no output; its thread is left to itself", hung.tier)
+        chooser, verdict = self._chooser, hung.at
+        if chooser is not None and verdict is not None:
+            chooser.hung(verdict, WATCHDOG_S)
+        with self._lock:
+            if self._workers.get(hung.tier) is not hung:
+                return
+            del self._workers[hung.tier]
+            if chooser is None:
+                self._tiers = tuple(tier for tier in self._tiers if tier != hung.tier.full)
+        if chooser is not None:
+            self._renew_tiers(chooser)
+        hung.abandon(_choose_again)
+
+    def _renew_tiers(self, chooser: EncoderChooser) -> None:
+        """Encoders may have failed, have come back, or have proven themselves."""
+        able = chooser.tiers()
+        with self._lock:
+            tiers = tuple(tier for tier in able if tier not in self._given_up)
+            if self._closed or chooser is not self._open_encoder or tiers == self._tiers:
+                return
+            self._tiers = tiers
+            workers = list(self._workers.values())
+        for worker in workers:
+            worker.announce(_choose_again)
+
+
+def _choose_again(subscriber: Subscriber) -> None:
+    subscriber.tiers_changed()

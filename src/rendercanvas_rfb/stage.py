@@ -212,10 +212,9 @@ class Stage:
 
     def _choose_encoders(self, options: DisplayOptions) -> tuple[EncoderFactory, tuple[Tier, ...]]:
         tiers, opener = options.select()
-        return (
-            opener if self._fixed_opener is None else self._fixed_opener,
-            tiers if self._fixed_tiers is None else self._fixed_tiers,
-        )
+        if self._fixed_tiers is not None:
+            tiers, opener = self._fixed_tiers, opener.only(self._fixed_tiers)
+        return (opener if self._fixed_opener is None else self._fixed_opener), tiers
 
     def _frame_published(self) -> None:
         self.pipeline.frame_published()

@@ -277,6 +277,7 @@ class ViewerSession:
         while True:
             await asyncio.sleep(TICK_S)
             self._display.check_freshness()
+            self._display.pipeline.look_after_encoders()
             self._apply(self._viewer.tick(self._time(), {"viewers": self._display.state["viewers"]}))
             self._report()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from ..errors import EncoderBusyError, EncoderError
 from ..protocol.formats import Tier
@@ -45,6 +45,10 @@ class EncoderChooser:
         self._encoder = encoder
         self._standings = standings
         self._tiers = tuple(dict.fromkeys(tier for backend in backends for tier in backend.tiers if allowed(tier)))
+
+    def only(self, tiers: Collection[Tier]) -> EncoderChooser:
+        """One that opens encoders of these tiers only."""
+        return EncoderChooser(self._backends, self._settings, self._encoder, tiers.__contains__, self._standings)
 
     def prepare(self) -> None:
         """Have encoders that must prove themselves tried, where that is due. Returns at once."""

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..convert.scale import Shrinker
-from ..frames import ColorSpace, Frame
+from ..frames import Frame
 from ..protocol.chunk import Chunk, pack_chunk
 from ..protocol.formats import StreamInfo, Tier
 from ..protocol.messages import ChunkHeader
 from ..session.levels import LEVELS
 from ..viewer_event import PictureSize
-from .base import Encoder, EncoderFactory, RateAdjustable
+from .base import EncodedPicture, Encoder, EncoderFactory, RateAdjustable
+from .current import CurrentEncoder
+from .selection import FrameKind, Verdict
 
 __all__ = ["Encoded", "TierEncoder"]
 
@@ -52,7 +54,8 @@ class TierEncoder:
 
     Args:
         tier: What it makes.
-        open_encoder: Opens its encoder, whenever the size or the color space is another one.
+        open_encoder: Opens its encoder, whenever the size or the color space is another one; and the next one where one
+            fails, if it is an `EncoderChooser`.
         next_stream: Counts streams: each encoder's is another one.
         clock: Seconds of a monotonic clock.
     """
@@ -65,12 +68,13 @@ class TierEncoder:
         clock: Callable[[], float],
     ) -> None:
         self._tier = tier
-        self._open = open_encoder
+        self._current = CurrentEncoder(tier, open_encoder)
+        self._abandoned = False
         self._next_stream = next_stream
         self._clock = clock
         self._shrinker = Shrinker(LEVELS[tier.level].shrink)
         self._encoder: Encoder | None = None
-        self._kind: tuple[int, int, ColorSpace] | None = None
+        self._made: StreamInfo | None = None
         self._info: StreamInfo | None = None
         self._stream = 0
         self._rate: float | None = None
@@ -84,17 +88,12 @@ class TierEncoder:
             bitrate: Bits per second, at most; None for no limit but the encoder's.
 
         Raises:
-            EncoderError: The encoder failed, and is of no more use.
+            EncoderError: The encoder failed, and there is no other; it is of no more use.
         """
         started = self._clock()
         picture_size = PictureSize(frame.width, frame.height, frame.pixel_ratio)
         frame = self._shrinker.shrink(frame)
-        encoder = self._encoder_for(frame)
-        self._set_rate(encoder, bitrate)
-        picture = encoder.encode(frame, keyframe=keyframe)
-        if self._info != encoder.info:
-            # Another encoder, or one that has begun another stream by itself.
-            self._info, self._stream = encoder.info, self._next_stream()
+        picture, info = self._encode(frame, keyframe, bitrate)
         header = ChunkHeader(
             format=self._tier.format,
             keyframe=picture.keyframe,
@@ -107,21 +106,51 @@ class TierEncoder:
             frame=frame.version,
             timestamp_us=frame.timestamp_us,
         )
-        return Encoded(header, picture.payload, encoder.info, self._clock() - started, self._tier, picture_size)
+        return Encoded(header, picture.payload, info, self._clock() - started, self._tier, picture_size)
+
+    @property
+    def at(self) -> Verdict | None:
+        """The encoder that is in use or being opened. May be read from any thread."""
+        return self._current.at
+
+    def reconsider(self) -> None:
+        """Open a better encoder for the next frame, if there is one now. May be called from any thread."""
+        if self._current.can_improve():
+            self._current.improves = True
+
+    def abandon(self) -> None:
+        """Open no other encoder where the one in use fails, which nobody waits for any more. From any thread."""
+        self._abandoned = True
 
     def close(self) -> None:
         """Free the encoder. May be called more than once."""
-        encoder, self._encoder, self._info, self._rate = self._encoder, None, None, None
-        if encoder is not None:
-            encoder.close()
+        self._encoder = self._made = self._info = self._rate = None
+        self._current.close()
 
-    def _encoder_for(self, frame: Frame) -> Encoder:
-        kind = (frame.width, frame.height, frame.color)
-        if self._encoder is None or self._kind != kind:
-            self.close()
-            self._encoder = self._open(self._tier.full, frame.width, frame.height)
-            self._kind = kind
-        return self._encoder
+    def _encode(self, frame: Frame, keyframe: bool, bitrate: float | None) -> tuple[EncodedPicture, StreamInfo]:
+        kind = FrameKind(frame.width, frame.height, frame.memory, frame.color)
+        while True:
+            encoder = self._current.get(kind)
+            if encoder is not self._encoder:
+                self._encoder, self._made, self._rate = encoder, None, None
+            try:
+                self._set_rate(encoder, bitrate)
+                picture = encoder.encode(frame, keyframe=keyframe)
+                return picture, self._describe(encoder)
+            except Exception as error:  # An encoder is foreign code; the next one takes its place.
+                self._encoder = None
+                if self._abandoned:
+                    raise
+                self._current.failed(error)
+
+    def _describe(self, encoder: Encoder) -> StreamInfo:
+        """The stream of the last picture."""
+        if self._info is None or self._made != encoder.info:
+            # Another encoder, or one that has begun another stream by itself.
+            self._made, self._stream = encoder.info, self._next_stream()
+            choice = self._current.choice
+            self._info = replace(encoder.info, encoder_reason="" if choice is None else str(choice))
+        return self._info
 
     def _set_rate(self, encoder: Encoder, bitrate: float | None) -> None:
         if not isinstance(encoder, RateAdjustable):

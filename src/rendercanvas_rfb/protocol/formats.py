@@ -107,6 +107,7 @@ class StreamInfo:
         coded_width, coded_height: Size of the decoded picture; the part to show, top left, may be smaller.
         color: How samples become colours.
         encoder: Name of the encoder, for people.
+        encoder_reason: Why it is this one and no other, in words; empty where there was no choice.
     """
 
     tier: Tier
@@ -115,3 +116,4 @@ class StreamInfo:
     coded_height: int
     color: ColorTags
     encoder: str
+    encoder_reason: str = ""
