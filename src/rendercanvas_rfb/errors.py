@@ -32,6 +32,7 @@ class CloseCode(IntEnum):
     UNKNOWN_DISPLAY = 4404
     TIMEOUT = 4408
     TOO_LARGE = 4413
+    TOO_SLOW = 4420
     VERSION = 4426
     TOO_MANY = 4429
     INTERNAL = 4500

@@ -137,7 +137,15 @@ class ViewerSession:
     @property
     def ticket(self) -> Ticket:
         """What its session needs to go on over another connection."""
-        return Ticket(self.token, ref(self._display), self.principal, self._viewer.id, self._number, self._viewer.taken)
+        return Ticket(
+            self.token,
+            ref(self._display),
+            self.principal,
+            self._viewer.id,
+            self._number,
+            self._viewer.taken,
+            *self._viewer.carried(self._time()),
+        )
 
     async def run(self) -> None:
         """Read, write and look at the clock until the connection ends."""
@@ -303,6 +311,7 @@ class ViewerSession:
         welcome = Welcome(self.id, self._display.name, __version__, state, self.token, ticket is not None, taken)
         pipeline = self._display.pipeline
         self._viewer.limit_window(self._display.options.window)
+            self._viewer.pictures.resume(ticket.level, ticket.bitrate, self._time())
         self._apply(self._viewer.accept(hello, welcome, pipeline.tiers, self._time(), adaptive=pipeline.adaptive))
         self._sessions.begin(self)
 
@@ -367,7 +376,7 @@ class ViewerSession:
     def _noted(self, has_room: bool) -> None:
         """End the connection where nothing gets through."""
         if not has_room and not self._ending.is_set():
-            self._farewell = Close(CloseCode.TIMEOUT, "messages were not read in time")
+            self._farewell = Close(CloseCode.TOO_SLOW, "messages were not read in time")
             self._ending.set()
 
 

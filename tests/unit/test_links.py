@@ -8,7 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from rendercanvas_rfb.session.levels import LEVELS, SLOWEST
+from rendercanvas_rfb.errors import CloseCode
+from rendercanvas_rfb.session.levels import IMAGES, LEVELS, SLOWEST
+from rendercanvas_rfb.session.retreat import CUT_AFTER_S
 from rendercanvas_rfb.session.turns import STALL_S
 from rendercanvas_rfb.testing.links import RGB, YUV420, YUV444, Content, Link, SimulatedViewer, Simulation
 
@@ -174,3 +176,73 @@ def outcome(viewers: Sequence[SimulatedViewer]) -> list[object]:
 
 def test_the_same_seed_gives_the_same_hours() -> None:
     assert outcome(watch(limited(2))) == outcome(watch(limited(2)))
+
+
+def shown_by_level(viewer: SimulatedViewer, start: float, end: float) -> set[int]:
+    return {one.level for one in viewer.during(start, end)}
+
+
+def test_who_reads_nothing_for_seconds_is_sent_an_image_and_then_what_it_had_before() -> None:
+    simulation = Simulation()
+    viewer = simulation.add(Link(0.05, ((0.0, 20e6),), stalls=[(10.0, 8.0)]), EXACT)
+    simulation.run(17)
+    assert viewer.viewer.pictures.quality.level == IMAGES
+    assert [str(tier) for tier in simulation.tiers] == ["webp level 4"]
+    simulation.run(25)
+    assert IMAGES in shown_by_level(viewer, 18, 19)
+    assert shown_by_level(viewer, 20, 25) == {0}
+    assert viewer.fps(20, 25) >= 29
+    assert viewer.cut is None
+
+
+def test_who_stalls_again_and_again_is_sent_images_for_longer_each_time() -> None:
+    simulation = Simulation()
+    stalls = [(10.0 + 14.0 * number, 6.0) for number in range(8)]
+    viewer = simulation.add(Link(0.05, ((0.0, 20e6),), stalls=stalls), EXACT)
+    simulation.run(130)
+    spans = [after - at for (at, level), (after, _) in pairwise(viewer.levels) if level == IMAGES]
+    assert len(spans) >= 3
+    assert spans[-1] > spans[0] + 4
+    assert viewer.cut is None
+
+
+def test_a_link_that_is_too_slow_for_video_brings_images_one_at_a_time() -> None:
+    simulation = Simulation()
+    viewer = simulation.add(Link(0.05, ((0.0, 2e6), (10.0, 0.03e6))), EXACT)
+    simulation.run(45)
+    most = 0
+    for tenth in range(450):
+        simulation.run(45 + tenth / 10)
+        most = max(most, viewer.viewer.pictures.window.in_flight)
+    assert shown_by_level(viewer, 40, 90) == {IMAGES}
+    assert viewer.fps(40, 90) >= 0.5
+    assert most == 1
+    assert viewer.cut is None
+
+
+def test_a_link_that_was_too_slow_for_video_has_it_again_when_it_is_faster() -> None:
+    simulation = Simulation()
+    viewer = simulation.add(Link(0.05, ((0.0, 2e6), (10.0, 0.03e6), (60.0, 20e6))), EXACT)
+    simulation.run(60)
+    assert viewer.viewer.pictures.quality.level == IMAGES
+    simulation.run(90)
+    assert viewer.viewer.pictures.quality.level < SLOWEST
+    assert viewer.fps(80, 90) >= 28
+
+
+def test_who_shows_nothing_at_all_is_cut_off_and_nothing_is_queued_for_it() -> None:
+    simulation = Simulation()
+    fast = simulation.add(Link(0.02), EXACT)
+    stuck = simulation.add(Link(0.02, stalls=[(5.0, 1e6)]), EXACT)
+    most = 0
+    for second in range(60):
+        simulation.run(float(second))
+        most = max(most, stuck.viewer.pictures.window.bytes)
+    assert stuck.cut is not None
+    when, close = stuck.cut
+    assert (close.code, close.reason) == (CloseCode.TOO_SLOW, "no picture was shown for 30 s")
+    assert 5 + CUT_AFTER_S <= when <= 5 + CUT_AFTER_S + 2
+    assert stuck.viewer.resumable
+    assert most < 2**20
+    assert fast.fps(5, 59) >= 29.5
+    assert fast.keyframe_share(5, 59) < 0.01

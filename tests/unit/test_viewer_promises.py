@@ -31,6 +31,7 @@ from rendercanvas_rfb.session.ledger import InputLedger
 from rendercanvas_rfb.session.meter import ViewerMeter
 from rendercanvas_rfb.session.pictures import Pictures
 from rendercanvas_rfb.session.refinement import Refinement
+from rendercanvas_rfb.session.retreat import CUT_AFTER_S
 from rendercanvas_rfb.session.tiers import TierSelection
 from rendercanvas_rfb.session.viewer import Effect, NeedPicture, SelectTier, Send, SendChunk, Viewer
 from rendercanvas_rfb.session.window import Window
@@ -234,6 +235,10 @@ class ViewerPromises(RuleBasedStateMachine):
 
     @rule(seconds=st.floats(0, 3))
     def pass_time(self, seconds: float) -> None:
+        oldest = self.viewer.pictures.window.oldest
+        if oldest is not None and self.now + seconds - oldest > CUT_AFTER_S:
+            # Who shows nothing for as long as that is cut off.
+            self.acknowledge_up_to(self.unacknowledged[-1])
         self.now += seconds
         self.receive(Pong(self.now))
         self.carry_out(self.viewer.tick(self.now, {}))

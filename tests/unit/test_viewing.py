@@ -449,7 +449,7 @@ class TestEnding:
             await other.receive_until(lambda message: isinstance(message, StateChanged) and "title" in message.state)
         async with asyncio.timeout(TIMEOUT_S):
             await stalled.serving
-        assert (await stalled.closed())[0] == CloseCode.TIMEOUT
+        assert (await stalled.closed())[0] == CloseCode.TOO_SLOW
         assert not other.serving.done()
 
     async def test_a_release_that_comes_when_the_queue_of_events_is_full_is_not_an_error(

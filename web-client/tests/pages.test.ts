@@ -66,6 +66,13 @@ describe("noticeOf", () => {
     expect(noticeOf({ ...base, status: "connected" }, "old")?.title).toMatch(/first picture/);
   });
 
+  test("says that the link is too slow, and offers to try again", () => {
+    const notice = noticeOf({ ...base, status: "reconnecting", code: 4420, after: "slow" }, "old");
+    expect(notice?.title).toBe("The connection is too slow");
+    expect(notice?.text).toMatch(/not shown in time/);
+    expect(notice?.action).toBe("retry");
+  });
+
   test("and a connection that goes the usual way, or that the page asked for, has no sign", () => {
     expect(transportInWords({ ...base, status: "connected", transport: "http" })).toBe("");
     const fallback = { ...base, status: "connected", transport: "http", fallback: true } as const;

@@ -43,6 +43,7 @@ test.each([
   [4404, "slow"],
   [4408, "reconnect"],
   [4413, "report"],
+  [4420, "slow"],
   [4426, "reload"],
   [4429, "slow"],
   [4500, "reconnect"],

@@ -166,15 +166,19 @@ class Client:
                 return message
 
     async def next_message(self) -> Message:
-        """The next message of the program; chunks that come before it are left out.
+        """The next message of the program; chunks that come before it are left out, and acknowledged.
 
-        Those that came while another method was waiting are not lost, up to `MAX_MESSAGES_KEPT` of them.
+        A client that wants no pictures says so by a view that is not visible. Those messages that came while another
+        method was waiting are not lost, up to `MAX_MESSAGES_KEPT` of them.
 
         Raises:
             ConnectionClosed: There is none.
         """
         while not self._unread:
-            await self.receive()
+            message = await self.receive()
+            if isinstance(message, tuple):
+                # A viewer that shows nothing for long is taken for one that is stuck, and cut off.
+                await self.acknowledge(message[0].sequence)
         return self._unread.popleft()
 
     async def receive(self) -> tuple[ChunkHeader, memoryview] | ServerMessage:

@@ -14,10 +14,11 @@ from ..protocol.messages import Ack, Capabilities, StreamStarted
 from ..viewer_event import PictureSize
 from .effects import Effect, NeedPicture, SelectTier, Send, SendChunk
 from .exact import StillWish
-from .levels import LEVELS
+from .levels import IMAGES, LEVELS
 from .meter import ViewerMeter
 from .quality import QualityController
 from .refinement import PREVIEW_REASON, STILL_REASON, Refinement, preview_format
+from .retreat import CUT_AFTER_S, is_stalled
 from .shown import ShownSize
 from .tiers import TierSelection
 from .turns import STALL_S, Room
@@ -182,6 +183,7 @@ class Pictures:
                 before - self.window.bytes,
                 now,
                 excess=self.window.excess,
+                transit=self.window.transit,
                 queueing=self.window.queueing,
                 floor=self.window.floor,
                 decode_queue=ack.decode_queue,
@@ -189,9 +191,31 @@ class Pictures:
             )
         return [*self._follow_quality(), *self._ask()]
 
-    def tick(self, now: float) -> None:
-        """Let time pass."""
+    def tick(self, now: float, *, heard: bool = False) -> list[Effect]:
+        """Let time pass; ``heard`` says whether something was heard of the viewer a moment ago."""
         self._refinement.tick(now)
+        if heard and self.tiers.adaptive:
+            self.quality.look(self.window.oldest, self.window.floor, now)
+        return self._follow_quality()
+
+    def is_stuck(self, now: float) -> bool:
+        """Whether the viewer has shown nothing of what it was sent for so long that it is to be cut off."""
+        oldest = self.window.oldest
+        return self.visible and oldest is not None and now - oldest > CUT_AFTER_S
+
+    def carried(self, now: float, *, heard: bool) -> tuple[int, float | None]:
+        """The level and the bitrate that another connection of the viewer had better begin with.
+
+        ``heard`` is as for `tick`: a viewer that went while it was heard of, and while a picture was on the wire for
+        seconds, went because of that.
+        """
+        stalled = heard and is_stalled(self.window.oldest, self.window.floor, now)
+        return IMAGES if stalled and self.tiers.adaptive else self.quality.level, self.quality.bitrate
+
+    def resume(self, level: int, bitrate: float | None, now: float) -> None:
+        """Begin as the connection before says (`carried`); before `select`."""
+        self.quality.resume(level, bitrate, now)
+        self._follow_quality()
 
     def _is_overtaken(self, chunk: Chunk) -> bool:
         return self.last_sequence is not None and not serial_less(self.last_sequence, chunk.header.sequence)
@@ -221,6 +245,7 @@ class Pictures:
     def _follow_quality(self) -> list[Effect]:
         """Take the tier of the level that fits the link."""
         self.window.bitrate = self.quality.bitrate
+        self.window.one_at_a_time = self.quality.level == IMAGES
         return self._selected(self.tiers.at_level(self.quality.level))
 
     def _ask(self) -> list[Effect]:

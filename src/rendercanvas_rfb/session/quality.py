@@ -8,16 +8,17 @@ queue counts only when it stands, for an interval, as in CoDel (RFC 8289): a los
 that goes away by itself. Nothing counts in the first second after stillness, when TCP, the radio and the processors
 have to wake up.
 
-The levers are those of `session.levels`, in order: bitrate, pace, size. The bitrate is decreased to less than what was
-delivered, and increased slowly (additive increase and multiplicative decrease in spirit; the factors are those of
-Google Congestion Control, Carlucci et al., 2016). A bitrate that congested the link is not tried again for a while,
-and for twice as long after each time.
+The levers are those of `session.levels`, in order: bitrate, pace, size, and single images (`session.retreat`). The
+bitrate is decreased to less than what was delivered, and increased slowly (additive increase and multiplicative
+decrease in spirit; the factors are those of Google Congestion Control, Carlucci et al., 2016). A bitrate that congested
+the link is not tried again for a while, and for twice as long after each time.
 """
 
 from __future__ import annotations
 
 from .delivery import Delivery
-from .levels import LEVELS, REFERENCE_FPS, SLOWEST, level_for
+from .levels import IMAGES, LEVELS, REFERENCE_FPS, SLOWEST, level_for
+from .retreat import Retreat, Way, is_stalled
 
 __all__ = ["QualityController"]
 
@@ -86,6 +87,9 @@ DECODE_QUEUE = 4
 MISS_MEMORY_S = 5.0
 """Seconds within which two pictures that a viewer missed for lack of room make it too slow for the others."""
 
+_LEAST_TRANSIT_S = 0.001
+"""Seconds that an image is reckoned to take on the wire at least: clocks are no finer."""
+
 HINT_AFTER_S = 5.0
 """Seconds for which even the slowest level must be too much before the program is told."""
 
@@ -111,6 +115,7 @@ class QualityController:
         self.bitrate: float | None = None
         self.reason = ""
         self.delivery = Delivery()
+        self._retreat = Retreat()
         self._pixels = 0
         # When something was sent or acknowledged.
         self._active_at = float("-inf")
@@ -132,6 +137,20 @@ class QualityController:
         self._starved_since: float | None = None
         self._hinted_at = float("-inf")
         self._why = ""
+
+    def resume(self, level: int, bitrate: float | None, now: float) -> None:
+        """Begin where the connection before has ended."""
+        self._why = "the link was slow"
+        self.bitrate = bitrate
+        if level == IMAGES:
+            self._retreat.begin(now, None)
+        self._trial_at = now + self._trial
+        self._set_level(level)
+
+    def look(self, oldest: float | None, round_trip: float, now: float) -> None:
+        """The viewer is heard of. The oldest chunk in flight was sent at ``oldest``, if there is one."""
+        if self.level < IMAGES and is_stalled(oldest, round_trip, now):
+            self._fall_back("pictures do not arrive", Way(self.level, self.bitrate), now)
 
     def sent(self, pixels: int, now: float, *, idle: bool) -> None:
         """A chunk is sent; the picture as drawn has so many ``pixels``. ``idle``: nothing else is on its way."""
@@ -159,6 +178,7 @@ class QualityController:
         now: float,
         *,
         excess: float,
+        transit: float,
         queueing: float,
         floor: float,
         decode_queue: int,
@@ -170,6 +190,7 @@ class QualityController:
             size: Bytes.
             now: The time.
             excess: Seconds that they took above the floor.
+            transit: Seconds that they took above the least that was ever measured.
             queueing: Seconds that they waited behind others.
             floor: Seconds of the round trip.
             decode_queue: Pictures that wait for the decoder.
@@ -178,6 +199,9 @@ class QualityController:
         self._active_at = now
         busy = queueing > BUSY_S
         self.delivery.acknowledged(size, now, busy=busy)
+        if self.level == IMAGES:
+            self._shown_image(size, transit, now)
+            return
         stands = queueing > STANDING_S or decode_queue >= DECODE_QUEUE
         if self.bitrate is None:
             # Without a bitrate, the window alone keeps the queue short, at the price of pictures.
@@ -200,7 +224,7 @@ class QualityController:
 
     def take_hint(self, now: float) -> float | None:
         """Bits per second that the link has, if now is the time to tell the program that they are too few."""
-        too_slow = self.level == SLOWEST and self.bitrate is not None and self._pixels > 0
+        too_slow = self.level >= SLOWEST and self.bitrate is not None and self._pixels > 0
         if not too_slow or self.bitrate is None or self.bitrate >= LEVELS[SLOWEST].needs(self._pixels):
             self._starved_since = None
             return None
@@ -229,7 +253,10 @@ class QualityController:
             return
         if self._overload_since is None:
             self._overload_since = now
-        elif now - self._overload_since > OVERLOAD_S and self.level < SLOWEST:
+        elif now - self._overload_since > OVERLOAD_S:
+            if self.level == SLOWEST:
+                self._fall_back("the link is slow", None, now)
+                return
             self._overload_since = now
             self._set_level(self.level + 1)
         slow_decoder = decode_queue >= DECODE_QUEUE
@@ -237,6 +264,30 @@ class QualityController:
         if slow_decoder:
             self._set_level(max(self.level, 2))
         self._may_decrease_at = now + INTERVAL_S + floor
+
+    def _fall_back(self, why: str, back: Way | None, now: float) -> None:
+        """Send images, one at a time."""
+        self._why = why
+        self._retreat.begin(now, back)
+        self._set_level(IMAGES)
+
+    def _shown_image(self, size: int, transit: float, now: float) -> None:
+        """An image took ``transit`` seconds more than the round trip: nothing was in front of it."""
+        rate = 8 * size / max(transit, _LEAST_TRANSIT_S)
+        if not self._retreat.may_end(rate, HEADROOM * MIN_BITRATE, now):
+            return
+        back = self._retreat.back
+        if back is None or rate < HEADROOM * LEVELS[1].needs(self._pixels):
+            # The link is no better than it was, or was never known.
+            bitrate = DECREASE * rate
+            back = Way(level_for(bitrate, self._pixels), bitrate)
+        self.bitrate = back.bitrate
+        self._grace_until = now + GRACE_S
+        self._stands_since = self._overload_since = None
+        self._is_overload = False
+        self._updated = now
+        self._trial_at = now + self._trial
+        self._set_level(back.level)
 
     def _limit(self, delivered: float, now: float, reason: str) -> None:
         before = self.bitrate

@@ -18,6 +18,8 @@ class Ticket:
         viewer: Id of the viewer.
         number: Place of the viewer in the order in which viewers came.
         taken: Number of the last numbered message that was taken.
+        level: The level that its link was good for, an index of `session.levels.LEVELS`.
+        bitrate: Bits per second that its link carried; None where that was not known.
     """
 
     token: str = field(repr=False)
@@ -26,6 +28,8 @@ class Ticket:
     viewer: str
     number: int = 0
     taken: int = 0
+    level: int = 0
+    bitrate: float | None = None
 
     def admits(self, display: object, principal: object) -> bool:
         """Whether somebody who has the token may go on with the session."""

@@ -46,6 +46,7 @@ from .heartbeat import SILENCE_LIMIT_S, Heartbeat
 from .held import HeldInput
 from .ledger import InputLedger
 from .pictures import Pictures
+from .retreat import CUT_AFTER_S, STALLED_S
 from .turns import Room
 from .window import MAX_CHUNKS
 
@@ -299,8 +300,10 @@ class Viewer:
             return self.close(CloseCode.TIMEOUT, "no hello in time") if is_late else []
         if self._heartbeat.is_lost(now):
             return self.close(CloseCode.TIMEOUT, f"nothing heard for {SILENCE_LIMIT_S:g} s")
-        self.pictures.tick(now)
-        effects: list[Effect] = self.confirm(now)
+        heard = self._is_heard(now)
+        if heard and self.pictures.is_stuck(now):
+            return self.close(CloseCode.TOO_SLOW, f"no picture was shown for {CUT_AFTER_S:g} s")
+        effects: list[Effect] = [*self.confirm(now), *self.pictures.tick(now, heard=heard)]
         if (bitrate := self.pictures.quality.take_hint(now)) is not None:
             effects.append(Advise(Event("downscale_hint", now, {"bitrate": bitrate})))
         if self._heartbeat.take_ping(now):
@@ -313,12 +316,12 @@ class Viewer:
     def close(self, code: int, reason: str) -> list[Effect]:
         """End the connection from this side. Once closed, nothing more comes out.
 
-        Of ``reason``, what fits into a close frame is sent. A viewer that was not heard of in time is lost, and may
-        come back to its session.
+        Of ``reason``, what fits into a close frame is sent. A viewer that was not heard of in time is lost, and one
+        that was too slow may have a better link soon: they may come back to their sessions.
         """
         if self.state is ViewerState.CLOSED:
             return []
-        self._end(resumable=code == CloseCode.TIMEOUT)
+        self._end(resumable=code in (CloseCode.TIMEOUT, CloseCode.TOO_SLOW))
         reason = truncate_reason(reason)
         return [Send(Bye(reason, int(code))), Close(int(code), reason)]
 
@@ -339,6 +342,13 @@ class Viewer:
         if not self._ledger.take(number):
             return []
         self._held.follow(event)
+    def carried(self, now: float) -> tuple[int, float | None]:
+        """The level and the bitrate that another connection of the viewer had better begin with."""
+        return self.pictures.carried(now, heard=self._is_heard(now))
+
+    def _is_heard(self, now: float) -> bool:
+        return self._heartbeat.silence(now) < STALLED_S
+
         return [Submit(event, self.pictures.size), *self.confirm(now)]
 
     def _end(self, *, resumable: bool) -> None:

@@ -84,6 +84,8 @@ class Window:
         """Smoothed time from sending to showing, seconds; None before the first acknowledgement."""
         self.bitrate: float | None = None
         """Bits per second that the link carries; None where that is not known. Set by whoever finds out."""
+        self.one_at_a_time = False
+        """Whether the next chunk waits until the one before is acknowledged; may be set at any time."""
         self.max_chunks = MAX_CHUNKS
         """Chunks in flight, at most, 1 to `MAX_CHUNKS`; may be set at any time."""
         self.excess = 0.0
@@ -91,7 +93,10 @@ class Window:
         queueing."""
         self.queueing = 0.0
         """What the last acknowledged chunk waited behind others on the link, seconds."""
-        self._link_floor = float("inf")
+        self.transit = 0.0
+        """What the last acknowledged chunk took on the link above the least that was ever measured, seconds: as
+        `excess`, but on a link that has become slow it does not get used to that."""
+        self._link_floor = self._least_on_link = float("inf")
         # What it waited behind others anywhere, on the link or in the viewer.
         self._waited = 0.0
 
@@ -139,11 +144,14 @@ class Window:
         """
         self._floor = min(self._floor, seconds + SHOWING_S)
         self._link_floor = min(self._link_floor, seconds)
+        self._least_on_link = min(self._least_on_link, seconds)
 
     @property
     def has_room(self) -> bool:
         """Whether one more may be sent."""
-        return not self._sent or (len(self._sent) < self.size and self._bytes < self.max_bytes)
+        if not self._sent or self.one_at_a_time:
+            return not self._sent
+        return len(self._sent) < self.size and self._bytes < self.max_bytes
 
     def sent(self, sequence: int, size: int, now: float) -> None:
         """A chunk of ``size`` bytes was sent. Sequences increase."""
@@ -184,6 +192,8 @@ class Window:
         # A chunk's own time on the wire is no queue.
         own = 0.0 if self.bitrate is None else 8 * size / self.bitrate
         self.excess = on_link - self._link_floor
+        self._least_on_link = min(self._least_on_link, on_link)
+        self.transit = on_link - self._least_on_link
         self.queueing = max(0.0, self.excess - own)
         self._waited = max(0.0, delay - self._floor - own)
         if self._waited < GROW_BELOW_S:

@@ -16,7 +16,7 @@ from functools import partial
 from ..protocol.chunk import Chunk, pack_chunk
 from ..protocol.formats import BT709, Chroma, PictureFormat, StreamInfo, Tier
 from ..protocol.messages import Ack, Capabilities, ChunkHeader, Hello, Ping, Pong, View, Welcome
-from ..session.effects import Advise, Effect, NeedPicture, SelectTier, Send, SendChunk
+from ..session.effects import Advise, Close, Effect, NeedPicture, SelectTier, Send, SendChunk
 from ..session.levels import LEVELS
 from ..session.turns import Turns
 from ..session.viewer import Viewer
@@ -24,6 +24,7 @@ from ..session.viewer import Viewer
 __all__ = ["Content", "Link", "Shown", "SimulatedViewer", "Simulation"]
 
 RGB, YUV444, YUV420 = (Tier(PictureFormat.H264, chroma) for chroma in (Chroma.RGB, Chroma.YUV444, Chroma.YUV420))
+WEBP = Tier(PictureFormat.WEBP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,14 @@ class Content:
         full: Of a delta in full quality.
         least: Of a delta that the encoder cannot make smaller.
         keyframe: Of a keyframe over that of a delta in the same quality.
+        image: Of a single image at the size of its level.
     """
 
     exact: int = 24_000
     full: int = 14_700
     least: int = 1_500
     keyframe: float = 3.0
+    image: int = 6_000
 
 
 @dataclass(slots=True)
@@ -114,6 +117,7 @@ class SimulatedViewer:
         shown: What it has shown.
         levels: (time, level) whenever that changed.
         hints: Bits per second of each hint to the program.
+        cut: When and why it was cut off; None while it was not.
     """
 
     def __init__(
@@ -127,9 +131,11 @@ class SimulatedViewer:
         self.shown: list[Shown] = []
         self.levels: list[tuple[float, int]] = []
         self.hints: list[float] = []
+        self.cut: tuple[float, Close] | None = None
         hello = Hello(Capabilities(tiers, (PictureFormat.WEBP,)), View(1280, 720, 1280, 720, 1.0, visible=True))
         self.viewer.receive(hello, simulation.now)
-        self.apply(self.viewer.accept(hello, Welcome("v", "plot", "0", {}, "s" * 32), tiers, simulation.now))
+        welcome = Welcome("v", "plot", "0", {}, "s" * 32)
+        self.apply(self.viewer.accept(hello, welcome, (*tiers, WEBP), simulation.now))
         simulation.later(1.0, self._tick)
 
     def offer(self, chunk: Chunk) -> None:
@@ -153,6 +159,8 @@ class SimulatedViewer:
                     simulation.later(self.link.round_trip, partial(self._pong, t))
                 case Advise(event):
                     self.hints.append(event.members["bitrate"])
+                case Close():
+                    self.cut = (simulation.now, effect)
                 case _:
                     pass
         if self.tier is not None:
@@ -168,13 +176,16 @@ class SimulatedViewer:
         now, header = self._simulation.now, chunk.header
         level = 0 if chunk.tier is None else chunk.tier.level
         self.shown.append(Shown(now, now - sent, len(chunk.message), header.keyframe, level))
-        self.apply(self.viewer.receive(Ack(header.sequence), now))
+        if self.cut is None:
+            self.apply(self.viewer.receive(Ack(header.sequence), now))
 
     def _pong(self, t: float) -> None:
         self.apply(self.viewer.receive(Pong(t), self._simulation.now))
 
     def _tick(self) -> None:
         now = self._simulation.now
+        if self.cut is not None:
+            return
         self.viewer.receive(Pong(0.0), now)
         self.apply(self.viewer.tick(now, {}))
         self._simulation.later(1.0, self._tick)
@@ -207,7 +218,8 @@ class SimulatedTier:
     def __init__(self, simulation: Simulation, tier: Tier) -> None:
         self._simulation = simulation
         self.tier = tier
-        self.turns: Turns[SimulatedViewer] = Turns(LEVELS[tier.level].max_fps, together=tier.level > 0)
+        together = tier.level > 0 and tier.format.is_video
+        self.turns: Turns[SimulatedViewer] = Turns(LEVELS[tier.level].max_fps, together=together)
         self.pictures = 0
         self.keyframes = 0
         self._stream = simulation.number()
@@ -220,7 +232,7 @@ class SimulatedTier:
         keyframe = self.turns.turn(version, now)
         if keyframe is None:
             return False
-        keyframe = keyframe or not self.pictures
+        keyframe = keyframe or not self.pictures or not self.tier.format.is_video
         bitrate = self.turns.bitrate(now)
         self.turns.pick(version, now)
         chunk = self._make(version, self._size(bitrate, now, keyframe), keyframe)
@@ -239,6 +251,8 @@ class SimulatedTier:
         if self._last is not None and now - self._last < 0.2:
             self._interval += 0.1 * (now - self._last - self._interval)
         self._last = now
+        if not self.tier.format.is_video:
+            return int(content.image * self._simulation.chance.uniform(0.8, 1.2))
         exact = self.tier.chroma is Chroma.RGB and bitrate is None
         wanted = (content.exact if exact else content.full) / LEVELS[self.tier.level].shrink ** 2
         wanted *= self._simulation.chance.uniform(0.8, 1.2) * (content.keyframe if keyframe else 1)

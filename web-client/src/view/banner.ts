@@ -63,6 +63,11 @@ function lossOf(code: number | null): Notice {
         title: "Nothing is shown under this name",
         text: "The canvas was closed, or has not been opened yet.",
       };
+    case 4420:
+      return {
+        title: "The connection is too slow",
+        text: "The server gave up on this view: what it sent was not shown in time.",
+      };
     case 4429:
       return { title: "Too many viewers", text: "A place may become free." };
     default:
