@@ -35,6 +35,7 @@ function pathsOf(external) {
 await rm(outDir, { recursive: true, force: true });
 await mkdir(outDir, { recursive: true });
 await build(options({ "rfb-view": `${root}src/main.ts` }, []));
+await build(options({ anywidget: `${root}src/anywidget/index.ts` }, []));
 const library = { from: /\/main$/, to: "./rfb-view.js" };
 await build(options({ page: `${root}src/pages/page.ts` }, [library]));
 await build(options({ index: `${root}src/pages/index.ts` }, [library]));

@@ -73,6 +73,8 @@ export interface StartCommand {
   readonly video: boolean;
   readonly client: string;
   readonly view: ViewSize;
+  /** Leads to the display in place of the network. */
+  readonly channel?: MessagePort;
   /** Absent where the page draws. */
   readonly canvas?: OffscreenCanvas;
 }

@@ -1,7 +1,9 @@
 /** Which transport to use: a WebSocket, and where none gets through, HTTP. Times are ms of any monotonic clock. */
 
 /** `http`: one response that goes on. `polling`: one response after the other, where a proxy holds back those that go on. */
-export type TransportName = "websocket" | "http" | "polling";
+export type NetworkTransport = "websocket" | "http" | "polling";
+/** `channel`: what the page's host has for messages, such as the comm of a notebook's widget. */
+export type TransportName = NetworkTransport | "channel";
 
 /** What a page may ask for; `auto` tries WebSockets first. */
 export const TRANSPORT_CHOICES = ["auto", "websocket", "http"] as const;
@@ -26,7 +28,7 @@ export function suspicionOf(openedMs: number | null): Suspicion | null {
 }
 
 export class Fallback {
-  #name: TransportName;
+  #name: NetworkTransport;
   #weight = 0;
   #retryMs = RETRY_MS;
   #retryAt = Number.POSITIVE_INFINITY;
@@ -36,7 +38,7 @@ export class Fallback {
   }
 
   /** The transport for the next connection. */
-  get name(): TransportName {
+  get name(): NetworkTransport {
     return this.#name;
   }
 

@@ -10,6 +10,8 @@ import type { RfbStats } from "./stats";
 export interface RfbViewOptions {
   /** Address of the display's page, relative to the document; what the view connects to is below it. */
   readonly src: string;
+  /** Leads to the display in place of `src`, which is not looked at then; the view takes it over. */
+  readonly channel?: MessagePort;
   /** The server's credential, where it needs one. */
   readonly token?: string | null;
   /** How the picture fills the element; `contain` where absent. */

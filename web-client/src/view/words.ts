@@ -53,6 +53,7 @@ const TRANSPORTS: Readonly<Record<TransportName, string>> = {
   websocket: "WebSocket",
   http: "HTTP",
   polling: "HTTP, one response after the other",
+  channel: "messages of the notebook",
 };
 
 export function transportName(name: TransportName | null): string {

@@ -27,7 +27,8 @@ export class WorkerClient {
   /** Starts it: it connects, and draws on the canvas where that could be handed over. */
   start(options: RfbViewOptions, view: ViewSize, canvas: OffscreenCanvas | undefined): void {
     try {
-      const page = pageAddress(options.src, document.baseURI);
+      const { channel } = options;
+      const page = channel === undefined ? pageAddress(options.src, document.baseURI) : "";
       this.#worker = new RfbWorker({ name: "rfb-view" });
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
       this.#worker.onerror = (event) => this.handlers.failed(event.message || "the worker did not start");
@@ -39,9 +40,13 @@ export class WorkerClient {
         video: options.video ?? true,
         client: `rendercanvas-rfb-web/${CLIENT_VERSION}`,
         view,
+        ...(channel && { channel }),
+        ...(canvas && { canvas }),
       } as const;
-      if (canvas === undefined) this.post(start);
-      else this.post({ ...start, canvas }, [canvas]);
+      this.post(
+        start,
+        [channel, canvas].filter((each) => each !== undefined),
+      );
     } catch (error) {
       // A malformed address, or a content security policy without `worker-src blob:`.
       this.handlers.failed(String(error));

@@ -5,11 +5,10 @@ import { ProtocolError } from "../core/errors";
 import { type Frame, FrameParser } from "../core/frames";
 import { isObject, Members } from "../core/members";
 import { downAddress, upAddress } from "./addresses";
+import { randomId } from "./random-id";
 import type { Transport, TransportEnd, TransportHandlers } from "./transport";
 import { Uplink } from "./uplink";
 
-/** Random bytes of a connection's id. */
-const ID_BYTES = 16;
 /** Longest wait for the head of the first response, ms, before messages are sent all the same: a proxy may hold it back too. */
 const HEAD_MS = 1_000;
 /** Longest time without a byte, ms, after the server has taken the first message, which it answers at once. */
@@ -127,12 +126,4 @@ function parseEnd(text: string): TransportEnd {
   const value: unknown = JSON.parse(text);
   const end = new Members("end", isObject(value) ? value : {});
   return { code: end.integer("code", 0, CloseCode.max), reason: end.string("reason") };
-}
-
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(ID_BYTES));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 }

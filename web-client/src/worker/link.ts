@@ -8,7 +8,8 @@ import type { TransportChoice } from "../core/fallback";
 import { Heartbeat } from "../core/heartbeat";
 import type { Sender } from "../core/outbox";
 import { SleepWatch } from "../core/sleep";
-import { Route } from "./route";
+import { ChannelWay } from "./channel-transport";
+import { Route, type Way } from "./route";
 import type { Transport, TransportEnd } from "./transport";
 
 /** How often silence is measured, ms: a fraction of the 3 s after which a ping is due. */
@@ -48,7 +49,7 @@ interface Attempt {
 
 export class Link implements Sender {
   readonly #backoff = new Backoff();
-  readonly #route: Route;
+  readonly #route: Way;
   readonly #sleep = new SleepWatch(POLL_MS, Date.now());
   readonly #poll: ReturnType<typeof setInterval>;
   #attempt: Attempt | null = null;
@@ -62,13 +63,17 @@ export class Link implements Sender {
   /** Round trip of the last ping, ms. */
   roundTripMs: number | null = null;
 
-  /** @param page address of the display's page, with a slash at its end. */
+  /**
+   * @param page address of the display's page, with a slash at its end.
+   * @param channel leads to the display in place of the network.
+   */
   constructor(
     private readonly page: string,
     choice: TransportChoice,
     private readonly handlers: LinkHandlers,
+    channel: MessagePort | null = null,
   ) {
-    this.#route = new Route(page, choice, () => this.#reroute());
+    this.#route = channel === null ? new Route(page, choice, () => this.#reroute()) : new ChannelWay(channel);
     this.#poll = setInterval(() => this.#tick(), POLL_MS);
   }
 

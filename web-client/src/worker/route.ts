@@ -17,7 +17,21 @@ export interface Ended extends TransportEnd {
   readonly greeted: boolean;
 }
 
-export class Route {
+/** What chooses the transport of each connection of a view. */
+export interface Way {
+  /** Whether HTTP is used because no WebSocket gets through. */
+  readonly fellBack: boolean;
+  /** @throws SyntaxError where there can be no connection to the address. */
+  connect(handlers: TransportHandlers): Transport;
+  /** A connection has ended. */
+  ended(ended: Ended): void;
+  /** To be called all the time while a connection is up. */
+  poll(now: number): void;
+  /** The network may be another one. */
+  wake(): void;
+}
+
+export class Route implements Way {
   readonly #fallback: Fallback;
   #asking = false;
 
@@ -30,12 +44,10 @@ export class Route {
     this.#fallback = new Fallback(choice);
   }
 
-  /** Whether HTTP is used because no WebSocket gets through. */
   get fellBack(): boolean {
     return this.#fallback.active;
   }
 
-  /** @throws SyntaxError where there can be no connection to the address. */
   connect(handlers: TransportHandlers): Transport {
     const { name } = this.#fallback;
     return name === "websocket"
@@ -43,7 +55,6 @@ export class Route {
       : new HttpTransport(this.page, name, handlers);
   }
 
-  /** A connection has ended. */
   ended({ transport, code, openedMs, greeted, heldBack = false }: Ended): void {
     if (transport !== "websocket") {
       this.#fallback.httpEnded(greeted, heldBack);
@@ -60,7 +71,6 @@ export class Route {
     }
   }
 
-  /** To be called all the time while a connection is up. */
   poll(now: number): void {
     if (!this.#fallback.retryDue(now) || this.#asking) return;
     this.#fallback.retrying(now);
@@ -73,7 +83,6 @@ export class Route {
     });
   }
 
-  /** The network may be another one. */
   wake(): void {
     this.#fallback.retrySoon();
   }

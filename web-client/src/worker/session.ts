@@ -7,7 +7,7 @@ import { ProtocolError } from "../core/errors";
 import { CapabilityLadder } from "../core/ladder";
 import { Outbox } from "../core/outbox";
 import { parseServerMessage, type ServerMessage, type WelcomeMessage } from "../core/server-messages";
-import { Link, type LinkStatus } from "./link";
+import { Link, type LinkHandlers, type LinkStatus } from "./link";
 import { Pictures } from "./pictures";
 import { proveVideo } from "./proof";
 
@@ -50,13 +50,14 @@ export class Session {
         this.#link.send({ type: "ack", sequence, decode_queue: queue, held_ms: held }),
       failed: (reason) => void this.#decoderFailed(reason),
     });
-    this.#link = new Link(start.page, start.transport, {
+    const handlers: LinkHandlers = {
       opened: () => void this.#hello(),
       text: (data) => this.#guarded(() => this.#message(parseServerMessage(data))),
       chunk: (data) => this.#guarded(() => this.#pictures.chunk(data)),
       lost: () => this.#lost(),
       status: (status) => this.#statusChanged(status),
-    });
+    };
+    this.#link = new Link(start.page, start.transport, handlers, start.channel ?? null);
     this.#outbox = new Outbox(this.#link);
     this.#statsTimer = setInterval(() => this.#postStats(), STATS_MS);
     this.#link.open();

@@ -41,7 +41,13 @@ export interface RfbViewSnapshot {
 }
 
 /** Options that a view can be given only when it is made: a change of one of them needs another connection. */
-const CONNECTION = ["src", "token", "transport", "video"] as const satisfies readonly (keyof BoundOptions)[];
+const CONNECTION = [
+  "src",
+  "channel",
+  "token",
+  "transport",
+  "video",
+] as const satisfies readonly (keyof BoundOptions)[];
 type Live = Exclude<keyof BoundOptions, (typeof CONNECTION)[number]>;
 
 /** What the other options are where they are absent; a view takes them at any time. */
