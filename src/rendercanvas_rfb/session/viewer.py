@@ -338,10 +338,6 @@ class Viewer:
         taken = self._ledger.confirm(now) if self.state is ViewerState.OPEN else None
         return [] if taken is None else [Send(taken)]
 
-    def _submit(self, event: Event, number: int | None, now: float) -> list[Effect]:
-        if not self._ledger.take(number):
-            return []
-        self._held.follow(event)
     def carried(self, now: float) -> tuple[int, float | None]:
         """The level and the bitrate that another connection of the viewer had better begin with."""
         return self.pictures.carried(now, heard=self._is_heard(now))
@@ -349,6 +345,10 @@ class Viewer:
     def _is_heard(self, now: float) -> bool:
         return self._heartbeat.silence(now) < STALLED_S
 
+    def _submit(self, event: Event, number: int | None, now: float) -> list[Effect]:
+        if not self._ledger.take(number):
+            return []
+        self._held.follow(event)
         return [Submit(event, self.pictures.size), *self.confirm(now)]
 
     def _end(self, *, resumable: bool) -> None:
