@@ -299,6 +299,7 @@ class ViewerSession:
         ticket = self._sessions.resume(hello.session, self._display, principal)
         if ticket is not None:
             self.token, self._viewer.id, self._number = ticket.token, ticket.viewer, ticket.number
+            self._viewer.pictures.resume(ticket.level, ticket.bitrate, self._time())
         try:
             state = self._display.attach(self, self._number, resumed=ticket is not None)
         except StateError as error:
@@ -311,7 +312,6 @@ class ViewerSession:
         welcome = Welcome(self.id, self._display.name, __version__, state, self.token, ticket is not None, taken)
         pipeline = self._display.pipeline
         self._viewer.limit_window(self._display.options.window)
-            self._viewer.pictures.resume(ticket.level, ticket.bitrate, self._time())
         self._apply(self._viewer.accept(hello, welcome, pipeline.tiers, self._time(), adaptive=pipeline.adaptive))
         self._sessions.begin(self)
 
