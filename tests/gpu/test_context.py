@@ -14,7 +14,6 @@ wgpu = pytest.importorskip("wgpu")
 from rendercanvas_rfb.client import connect  # noqa: E402
 from rendercanvas_rfb.errors import ConfigurationError  # noqa: E402
 from rendercanvas_rfb.frames import PixelFormat, Region  # noqa: E402
-from rendercanvas_rfb.gpu.context import wanted_formats  # noqa: E402
 from rendercanvas_rfb.gpu.slots import MAX_LEASED  # noqa: E402
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier  # noqa: E402
 from rendercanvas_rfb.testing.patterns import color_blocks, noise  # noqa: E402
@@ -220,12 +219,3 @@ async def test_another_value_of_the_variable_is_refused(make_canvas, device, mon
     monkeypatch.setenv("RENDERCANVAS_RFB_CONVERT", "cuda")
     with pytest.raises(ConfigurationError, match="must be auto, gpu or host, not 'cuda'"):
         Projector(make_canvas(size=(16, 16)), device, noise(16, 16))
-
-
-def test_only_what_the_encoders_read_is_wanted():
-    rgb = Tier(PictureFormat.H264, Chroma.RGB)
-    assert wanted_formats([]) == {PixelFormat.RGBA}
-    assert wanted_formats([YUV444]) == {PixelFormat.I444}
-    assert wanted_formats([YUV444, YUV420]) == {PixelFormat.I444, PixelFormat.I420}
-    assert wanted_formats([YUV444, rgb]) == {PixelFormat.I444, PixelFormat.RGBA}
-    assert wanted_formats([Tier(PictureFormat.PNG)]) == {PixelFormat.RGBA}

@@ -10,6 +10,7 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from ..errors import FrameError
 from ..frames import Frame, PixelFormat, Pixels, size_of
 from ..protocol.formats import Chroma
+from .ycbcr import BT709_FULL, Matrix, Range, Ycbcr
 
 __all__ = ["LIBAV_FORMATS", "MIN_CODED_SIDE", "HostConverter", "coded_size", "frame_to_rgb"]
 
@@ -42,6 +43,10 @@ LIBAV_FORMATS = {
 }
 """libavutil's names of the pixel formats."""
 
+_COLORSPACES = {Matrix.BT709: Colorspace.ITU709, Matrix.BT601: Colorspace.ITU601}
+
+_COLOR_RANGES = {Range.FULL: ColorRange.JPEG, Range.LIMITED: ColorRange.MPEG}
+
 _TAKES_THREADS = int(av.__version__.split(".")[0]) >= 17
 """Older PyAV converts on one thread and has no such argument."""
 
@@ -58,10 +63,10 @@ def coded_size(width: int, height: int) -> tuple[int, int]:
 class HostConverter:
     """Converts frames of one size to 8-bit planar Y'CbCr, or to B, G, R and a fourth byte that means nothing.
 
-    The second has the values of `frame_to_rgb`. For Y'CbCr the matrix is that of ITU-R BT.709-6, items 3.2 and 3.3; the
-    range is full, 0 to 255 (H.264 equations E-5 to E-7). Where Chromium converts on the CPU, it takes limited range by
-    coefficients that do not fit in its seven bits: the blue of saturated colours then errs by 12 of 255, and by 1 in
-    full range. Luma is within 0.52 of the exact value, chroma, which swscale rounds down here, within 1.13.
+    The second has the values of `frame_to_rgb`. Y'CbCr is in BT.709 and full range, unless said otherwise, as the
+    planes of frames are: where Chromium converts on the CPU, it takes limited range by coefficients that do not fit in
+    its seven bits. The blue of saturated colours then errs by 12 of 255, and by 1 in full range. Luma is within 0.52 of
+    the exact value, chroma, which swscale rounds down here, within 1.13.
 
     A 4:2:0 chroma sample is the mean of its four pixels, so it lies in their middle (type 1 of H.264 figure E-1).
     Where a stream does not say, H.264 assumes that it lies on the left ones, as in MPEG-2; therefore `X264Encoder`
@@ -74,20 +79,24 @@ class HostConverter:
         width, height: Size of the frames, pixels.
         chroma: How colour is coded in the pictures.
         threads: Threads that share one conversion.
+        encoding: The matrix and the range of Y'CbCr.
 
     Attributes:
         coded_width, coded_height: Size of the pictures, see `coded_size`.
     """
 
-    def __init__(self, width: int, height: int, chroma: Chroma, threads: int = 1) -> None:
+    def __init__(self, width: int, height: int, chroma: Chroma, threads: int = 1, encoding: Ycbcr = BT709_FULL) -> None:
         self._width = width
         self._height = height
         self.coded_width, self.coded_height = coded_size(width, height)
         self._padded: Pixels | None = None
-        self._chroma = chroma
         self._pixel_format = _PIXEL_FORMATS[chroma]
         self._reformatter = VideoReformatter()
         self._threads = {"threads": threads} if _TAKES_THREADS else {}
+        self._encoding = BT709_FULL if chroma is Chroma.RGB else encoding
+        # Planes of frames are in BT.709 and full range: of no use where those of the picture are not.
+        takes_planes = chroma is not Chroma.RGB and encoding == BT709_FULL
+        self._planar_format = _PLANAR_FORMATS[chroma] if takes_planes else None
 
     def convert(self, frame: Frame) -> VideoFrame:
         """Return a new picture. Reads ``frame.pixels`` before it returns, and keeps no reference to them.
@@ -100,17 +109,16 @@ class HostConverter:
         source = self._source(self._best(frame))
         if source.format.name == self._pixel_format:
             return source
-        return _reformat(self._reformatter, source, self._pixel_format, **self._threads)
+        return _reformat(self._reformatter, source, self._pixel_format, self._encoding, **self._threads)
 
     def _best(self, frame: Frame) -> Frame:
         """The frame in the format that needs the least conversion."""
-        planar_format = _PLANAR_FORMATS.get(self._chroma)
-        return frame.exact() if planar_format is None else frame.in_format(planar_format)
+        return frame.exact() if self._planar_format is None else frame.in_format(self._planar_format)
 
     def _source(self, frame: Frame) -> VideoFrame:
         if not frame.format.is_planar:
             return self._interleaved(frame.pixels, frame.format)
-        if self._chroma is Chroma.RGB:
+        if self._planar_format is None:
             return self._interleaved(frame_to_rgb(frame), PixelFormat.RGB)
         return self._planes(frame)
 
@@ -158,7 +166,7 @@ def frame_to_rgb(frame: Frame) -> Pixels:
         source = converter._planes(frame)
     else:
         source = VideoFrame.from_numpy_buffer(frame.pixels, LIBAV_FORMATS[frame.format])
-    rgb = _reformat(VideoReformatter(), source, "rgb24").to_ndarray().astype(np.uint8, copy=False)
+    rgb = _reformat(VideoReformatter(), source, "rgb24", BT709_FULL).to_ndarray().astype(np.uint8, copy=False)
     return np.ascontiguousarray(rgb[: frame.height, : frame.width])
 
 
@@ -181,14 +189,16 @@ def _fill_padded(target: Pixels, pixels: Pixels) -> None:
     target[height:] = target[height - 1]
 
 
-def _reformat(reformatter: VideoReformatter, source: VideoFrame, pixel_format: str, **threads: int) -> VideoFrame:
+def _reformat(
+    reformatter: VideoReformatter, source: VideoFrame, pixel_format: str, encoding: Ycbcr, **threads: int
+) -> VideoFrame:
     return reformatter.reformat(
         source,
         format=pixel_format,
         interpolation=_SCALER,
         src_colorspace=Colorspace.ITU709,
-        dst_colorspace=Colorspace.ITU709,
+        dst_colorspace=_COLORSPACES[encoding.matrix],
         src_color_range=ColorRange.JPEG,
-        dst_color_range=ColorRange.JPEG,
+        dst_color_range=_COLOR_RANGES[encoding.range],
         **threads,
     )

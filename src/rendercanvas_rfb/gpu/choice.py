@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,20 +10,17 @@ from typing import Any
 import numpy as np
 import wgpu
 
+from ..convert.device import conversion_wish
 from ..convert.host import HostConverter
-from ..errors import ConfigurationError
 from ..frames import Frame, PixelFormat, same_bytes
 from ..protocol.formats import Chroma
 from .drawing import Computed, Plain, Source
 from .passes import Passes, SizedPasses, output_bytes
 from .slots import SlotRing
 
-__all__ = ["VARIABLE", "Sources", "choose"]
+__all__ = ["Sources", "choose"]
 
 logger = logging.getLogger("rendercanvas_rfb")
-
-VARIABLE = "RENDERCANVAS_RFB_CONVERT"
-"""Name of the variable of the environment that decides: auto, gpu or host."""
 
 MEASURED_SIZE = (640, 360)
 """Pixels, of which the rows need no padding. Large enough to outweigh what a submission costs whatever its size."""
@@ -46,15 +42,13 @@ _measured: dict[str, bool] = {}
 def choose(device: Any) -> Passes | None:
     """The passes to use on this device; None where the host does it.
 
-    An adapter of type CPU is measured once, unless `VARIABLE` decides: its passes run on the processor too. Others
-    have less to send, and nothing else to do.
+    An adapter of type CPU is measured once, unless the environment decides (`convert.device.VARIABLE`): its passes run
+    on the processor too. Others have less to send, and nothing else to do.
 
     Raises:
         ConfigurationError: The variable has another value.
     """
-    wish = os.environ.get(VARIABLE, "") or "auto"
-    if wish not in ("auto", "gpu", "host"):
-        raise ConfigurationError(f"{VARIABLE} must be auto, gpu or host, not {wish!r}")
+    wish = conversion_wish()
     if wish == "host":
         return None
     info = device.adapter.info

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from typing import Any
 
 from rendercanvas.contexts import WgpuContextToBitmap
 
+from ..convert.device import wanted_formats
 from ..frames import PixelFormat
-from ..protocol.formats import Chroma, PictureFormat, Tier
 from ..stage import Stage
 from .choice import Sources, choose
 from .drawing import Source
 from .reader import READBACK_TIMEOUT_S, Reader
 
-__all__ = ["GpuContext", "wanted_formats"]
+__all__ = ["GpuContext"]
 
 ASK_AFTER_UNCHANGED = 3
 """Equal pictures in succession after which the next one is read back only once it has proved to be another one, which
 costs one more way to the GPU and back. Before that it is read back on the chance."""
-
-_PLANES = {Chroma.YUV444: PixelFormat.I444, Chroma.YUV420: PixelFormat.I420}
-
-
-def wanted_formats(tiers: Iterable[Tier]) -> set[PixelFormat]:
-    """What the encoders of these tiers read; RGBA stands for R'G'B' in any order, and is what nobody's wishes are."""
-    return {
-        _PLANES.get(tier.chroma, PixelFormat.RGBA)
-        if tier.format is PictureFormat.H264 and tier.chroma is not None
-        else PixelFormat.RGBA
-        for tier in tiers
-    } or {PixelFormat.RGBA}
 
 
 class GpuContext(WgpuContextToBitmap):  # type: ignore[misc]

@@ -9,6 +9,7 @@ from typing import Any
 
 import wgpu
 
+from ..convert.ycbcr import BT709_FULL, Ycbcr
 from ..frames import PixelFormat, Region
 
 __all__ = ["DIFFERENCE_BYTES", "ROW_ALIGNMENT", "Passes", "SizedPasses", "decode_region", "even_size", "output_bytes"]
@@ -58,13 +59,15 @@ class Passes:
 
     Args:
         device: A ``wgpu.GPUDevice``.
+        encoding: The matrix and the range of Y'CbCr.
 
     Raises:
         wgpu.GPUError: It cannot compute.
     """
 
-    def __init__(self, device: Any) -> None:
+    def __init__(self, device: Any, encoding: Ycbcr = BT709_FULL) -> None:
         self.device = device
+        self._constants = encoding.coefficients.named()
         code = resources.files(__package__).joinpath("picture.wgsl").read_text("utf-8")
         self._module = device.create_shader_module(code=code)
         kinds = ["uniform", "read-only-storage", "read-only-storage", "read-only-storage", "storage"]
@@ -94,7 +97,8 @@ class Passes:
 
     def _make_pipeline(self, entry_point: str, layout: Any) -> Any:
         return self.device.create_compute_pipeline(
-            layout=layout, compute={"module": self._module, "entry_point": entry_point}
+            layout=layout,
+            compute={"module": self._module, "entry_point": entry_point, "constants": self._constants},
         )
 
 

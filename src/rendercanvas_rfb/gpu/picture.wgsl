@@ -100,19 +100,30 @@ fn colors(words: vec4<u32>) -> Colors {
     return Colors(select(low, high, is_bgra), green, select(high, low, is_bgra));
 }
 
-// ITU-R BT.709-6, items 3.2 and 3.3, times 65536: KR = 0.2126, KB = 0.0722, full range. Each line is rounded so that
-// its sum is exact, and greys stay greys.
+// See `Coefficients` in convert/ycbcr.py.
+override luma_red: i32;
+override luma_green: i32;
+override luma_blue: i32;
+override luma_offset: i32;
+override cb_red: i32;
+override cb_green: i32;
+override cb_blue: i32;
+override cr_red: i32;
+override cr_green: i32;
+override cr_blue: i32;
+
 fn luma(c: Colors) -> u32 {
-    return word_of((13933 * c.red + 46871 * c.green + 4732 * c.blue + 0x8000) >> vec4(16u));
+    let weighted = luma_red * c.red + luma_green * c.green + luma_blue * c.blue;
+    return word_of((weighted + luma_offset * 0x10000 + 0x8000) >> vec4(16u));
 }
 
-// Of `1 << shift` pixels whose sum is given. The largest value is 255.5, which is 255.
+// Of `1 << shift` pixels whose sum is given. The largest value of full range is 255.5, which is 255.
 fn cb(c: Colors, shift: u32) -> u32 {
-    return chroma(-7509 * c.red - 25259 * c.green + 32768 * c.blue, shift);
+    return chroma(cb_red * c.red + cb_green * c.green + cb_blue * c.blue, shift);
 }
 
 fn cr(c: Colors, shift: u32) -> u32 {
-    return chroma(32768 * c.red - 29763 * c.green - 3005 * c.blue, shift);
+    return chroma(cr_red * c.red + cr_green * c.green + cr_blue * c.blue, shift);
 }
 
 fn chroma(weighted: vec4<i32>, shift: u32) -> u32 {
