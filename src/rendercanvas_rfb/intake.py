@@ -1,4 +1,4 @@
-"""What `Display.publish` accepts: arrays of several kinds and formats, and textures.
+"""What `Display.publish` accepts: arrays of several kinds and formats, on the host or on a GPU, and textures.
 
 Everything is checked here, on the caller's thread, so that no encoder ever meets a picture that it cannot have.
 """
@@ -6,20 +6,24 @@ Everything is checked here, on the caller's thread, so that no encoder ever meet
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .convert.cupy import CUDA_DEVICE, borrow_cuda
+from .convert.device import DeviceArray
+from .convert.mlx import MlxArray, is_mlx_array
 from .convert.texture import is_texture, read_texture
 from .errors import FrameError
-from .frames import MAX_DIMENSION, PixelFormat, Pixels, size_of
+from .frames import MAX_DIMENSION, DevicePicture, PixelFormat, Pixels, size_of
 
-__all__ = ["Source", "take_in"]
+__all__ = ["DeviceSource", "Source", "take_in"]
 
 ACCEPTED = (
     "accepted are uint8 arrays of shape (H, W), (H, W, 1), (H, W, 3) and (H, W, 4), float arrays of these shapes with "
-    "values from 0 to 1, uint8 planes with format='nv12', 'i420' or 'i444', and wgpu textures"
+    "values from 0 to 1, uint8 planes with format='nv12', 'i420' or 'i444', on the host, on a CUDA device or of MLX, "
+    "and wgpu textures"
 )
 
 _FORMAT_OF_CHANNELS = {1: PixelFormat.GRAY, 3: PixelFormat.RGB, 4: PixelFormat.RGBA}
@@ -64,7 +68,27 @@ class Source:
             _quantize(self.array, target)
 
 
-def take_in(frame: Any, format: PixelFormat | str | None = None) -> Source:
+@dataclass(frozen=True, slots=True, eq=False)
+class DeviceSource:
+    """A picture that was accepted, and lies on a device.
+
+    Attributes:
+        array: uint8 or float; where it has more or fewer dimensions than ``shape``, the values are the same ones in
+            the same order.
+        format: What it holds.
+        shape: Shape of the pixels of its `Frame`.
+    """
+
+    array: DeviceArray
+    format: PixelFormat
+    shape: tuple[int, ...]
+
+    def capture(self) -> DevicePicture:
+        """See `DeviceArray.capture`."""
+        return self.array.capture(self.shape, self.format)
+
+
+def take_in(frame: Any, format: PixelFormat | str | None = None) -> Source | DeviceSource:
     """Check what is to be published.
 
     Args:
@@ -88,7 +112,9 @@ def take_in(frame: Any, format: PixelFormat | str | None = None) -> Source:
         raise FrameError(
             f"a frame in {wanted.value} must have {wanted.channels} channels, not the shape {array.shape}; {ACCEPTED}"
         )
-    return _check_size(Source(array, wanted or found, shape))
+    if isinstance(array, np.ndarray):
+        return _check_size(Source(array, wanted or found, shape))
+    return _check_size(DeviceSource(array, wanted or found, shape))
 
 
 def _parse_format(format: PixelFormat | str | None) -> PixelFormat | None:
@@ -99,18 +125,25 @@ def _parse_format(format: PixelFormat | str | None) -> PixelFormat | None:
         raise FrameError(f"the format of a frame must be one of {names}, not {format!r}") from None
 
 
-def _as_array(frame: Any) -> NDArray[Any]:
+def _as_array(frame: Any) -> NDArray[Any] | DeviceArray:
     if isinstance(frame, np.ndarray):
         return np.asarray(frame)
+    if is_mlx_array(frame):
+        return MlxArray(frame)
     if hasattr(frame, "__dlpack__") and hasattr(frame, "__dlpack_device__"):
         device = int(frame.__dlpack_device__()[0])
+        if device == CUDA_DEVICE:
+            return borrow_cuda(frame)
         if device not in _HOST_DEVICES:
-            raise _device_refusal(frame, f"DLPack device type {device}")
+            raise FrameError(
+                f"this {type(frame).__name__} lies in the memory of a device that is not known here (DLPack device "
+                f"type {device}); copy it to the host first; {ACCEPTED}"
+            )
         return _imported(frame, np.from_dlpack)
     if hasattr(frame, "__array_interface__"):
         return _imported(frame, np.asarray)
     if hasattr(frame, "__cuda_array_interface__"):
-        raise _device_refusal(frame, "CUDA")
+        return borrow_cuda(frame)
     raise FrameError(f"a frame cannot be of type {type(frame).__name__}; {ACCEPTED}")
 
 
@@ -123,29 +156,23 @@ def _imported(frame: Any, function: Any) -> NDArray[Any]:
     return array
 
 
-def _device_refusal(frame: Any, device: str) -> FrameError:
-    return FrameError(
-        f"device arrays are not taken: this {type(frame).__name__} lies in the memory of a device ({device}); "
-        f"copy it to the host first; {ACCEPTED}"
-    )
-
-
-def _refusal(array: NDArray[Any]) -> FrameError:
+def _refusal(array: NDArray[Any] | DeviceArray) -> FrameError:
     return FrameError(f"a frame cannot have shape {array.shape} and dtype {array.dtype}; {ACCEPTED}")
 
 
-def _interleaved(array: NDArray[Any]) -> tuple[tuple[int, ...], PixelFormat]:
-    shape = (*array.shape, 1) if array.ndim == 2 else array.shape
+def _interleaved(array: NDArray[Any] | DeviceArray) -> tuple[tuple[int, ...], PixelFormat]:
+    shape = (*array.shape, 1) if len(array.shape) == 2 else array.shape
     if len(shape) != 3 or shape[2] not in _FORMAT_OF_CHANNELS:
         raise _refusal(array)
     return shape, _FORMAT_OF_CHANNELS[shape[2]]
 
 
-def _planar(array: NDArray[Any], format: PixelFormat) -> tuple[tuple[int, ...], PixelFormat]:
-    rows, width = array.shape[-2:] if array.ndim >= 2 else (0, 0)
-    if format is PixelFormat.I444 and array.ndim == 3 and array.shape[0] == 3:
+def _planar(array: NDArray[Any] | DeviceArray, format: PixelFormat) -> tuple[tuple[int, ...], PixelFormat]:
+    dimensions = len(array.shape)
+    rows, width = array.shape[-2:] if dimensions >= 2 else (0, 0)
+    if format is PixelFormat.I444 and dimensions == 3 and array.shape[0] == 3:
         rows *= 3
-    elif array.ndim != 2:
+    elif dimensions != 2:
         rows = -1
     if array.dtype != np.uint8 or rows < 0 or rows % 3 or (format is not PixelFormat.I444 and width % 2):
         needed = "(3, H, W) or (3 * H, W)" if format is PixelFormat.I444 else "(H * 3/2, W) with an even H and W"
@@ -155,7 +182,10 @@ def _planar(array: NDArray[Any], format: PixelFormat) -> tuple[tuple[int, ...], 
     return (rows, width), format
 
 
-def _check_size(source: Source) -> Source:
+_S = TypeVar("_S", Source, DeviceSource)
+
+
+def _check_size(source: _S) -> _S:
     width, height = size_of(source.shape, source.format)
     if not (0 < height <= MAX_DIMENSION and 0 < width <= MAX_DIMENSION):
         raise FrameError(

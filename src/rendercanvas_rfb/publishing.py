@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from numbers import Real
 from typing import Any
 
 from .errors import FrameError
-from .frames import ColorSpace, Frame, PixelFormat, Pixels, check_pixels, same_pixels
-from .intake import take_in
+from .frames import ColorSpace, DevicePicture, Frame, PixelFormat, Pixels, check_pixels, same_pixels
+from .intake import DeviceSource, take_in
 from .pool import BufferPool, lease
 from .protocol.chunk import SERIAL_MODULUS
 
@@ -28,11 +28,18 @@ class Publisher:
     Args:
         clock: Seconds of a monotonic clock.
         published: Called on the publishing thread when there is another frame.
+        wanted: What encoders will read of a frame that is published now; RGBA stands for R'G'B' in any order.
     """
 
-    def __init__(self, clock: Callable[[], float], published: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        published: Callable[[], None],
+        wanted: Callable[[], Iterable[PixelFormat]] = tuple,
+    ) -> None:
         self._clock = clock
         self._published = published
+        self._wanted = wanted
         # Held while a picture is compared and copied; encoders never take it.
         self._lock = threading.Lock()
         self._latest: Frame | None = None
@@ -90,6 +97,8 @@ class Publisher:
         _check_pixel_ratio(pixel_ratio)
         _check_timestamp(timestamp)
         color = _parse_color(color)
+        if isinstance(source, DeviceSource):
+            return self._publish_device(source, pixel_ratio, color, timestamp)
         with self._lock:
             plain = source.plain
             borrowed = False
@@ -105,6 +114,21 @@ class Publisher:
                 borrowed = not copy
                 frame = replace(frame, content=self._copy(plain) if copy else self._borrow(plain))
             self._show(frame, borrowed)
+        self._published()
+        return frame
+
+    def _publish_device(
+        self, source: DeviceSource, pixel_ratio: float, color: ColorSpace, timestamp: float | None
+    ) -> Frame:
+        picture = source.capture()
+        wanted = self._wanted()
+        with self._lock:
+            frame = self._frame(picture, source.format, pixel_ratio, color, timestamp)
+            if self._is_shown(frame):
+                return self._shown()
+            for format in wanted:
+                picture.prefetch(source.format if format is PixelFormat.RGBA else format)
+            self._show(frame, borrowed=False)
         self._published()
         return frame
 
@@ -126,10 +150,15 @@ class Publisher:
         return all(_wait_released(borrow, deadline) for borrow in borrows)
 
     def _frame(
-        self, pixels: Pixels, format: PixelFormat, pixel_ratio: float, color: ColorSpace, timestamp: float | None
+        self,
+        content: Pixels | DevicePicture,
+        format: PixelFormat,
+        pixel_ratio: float,
+        color: ColorSpace,
+        timestamp: float | None,
     ) -> Frame:
         seconds = self._clock() if timestamp is None else timestamp
-        return Frame(pixels, format, float(pixel_ratio), self._next_version(), int(seconds * 1e6), color)
+        return Frame(content, format, float(pixel_ratio), self._next_version(), int(seconds * 1e6), color)
 
     def _next_version(self) -> int:
         return 1 if self._latest is None else (self._latest.version + 1) % SERIAL_MODULUS

@@ -6,7 +6,7 @@ import pytest
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import FrameError
 from rendercanvas_rfb.frames import PixelFormat
-from rendercanvas_rfb.intake import take_in
+from rendercanvas_rfb.intake import Source, take_in
 from rendercanvas_rfb.testing.patterns import noise
 
 wgpu = pytest.importorskip("wgpu")
@@ -49,6 +49,7 @@ def test_a_texture_is_read_byte_for_byte(device, texture_format, format) -> None
     texture, pixels = make(device, format=texture_format), noise(*SIZE)
     fill(device, texture, pixels)
     source = take_in(texture)
+    assert isinstance(source, Source)
     assert (source.format, source.owned) == (format, True)
     assert np.array_equal(source.array, pixels)
 
