@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,11 @@ SERVER: Mapping[str, ServerMessage] = {
     "state with nothing": StateChanged({}),
     "state with a member that this version does not know": StateChanged({"future": [1, {"a": None}]}),
     "stream of H.264 in RGB": StreamStarted(2, STREAM_RGB, "the viewer decodes it"),
+    "stream that says why it is this encoder": StreamStarted(
+        2,
+        replace(STREAM_RGB, encoder_reason="x264 makes h264/rgb: exactly; h264_nvenc cannot work here: no NVIDIA GPU"),
+        "the viewer decodes it",
+    ),
     "stream of H.264 4:4:4": StreamStarted(3, STREAM_444, "the viewer decodes it"),
     "stream of H.264 4:2:0": StreamStarted(2**32 - 1, STREAM_420, "the viewer decodes it"),
     **{
@@ -360,6 +366,7 @@ def invalid_server_messages() -> Iterator[tuple[str, str]]:
         yield f"stream without {name}", changed(stream, **{name: REMOVED})
     for name in ("primaries", "transfer", "matrix", "full_range"):
         yield f"stream without color.{name}", changed(stream, **{f"color__{name}": REMOVED})
+    yield "stream with a reason for its encoder of another type", changed(stream, encoder_reason=1)
     yield "stream with a negative number", changed(stream, stream=-1)
     yield "stream with a number that is too large", changed(stream, stream=2**32)
     yield "stream with a number that is no integer", changed(stream, stream=1.5)

@@ -19,11 +19,12 @@ from .auth import AuthContext, Authenticator, token_authenticator
 from .connections.mjpeg import MEDIA_TYPE, MjpegConnection
 from .connections.websocket import AsgiWebSocket, Receive, Send
 from .display import Display
+from .encoders.standings import STANDINGS
 from .errors import CloseCode, ConfigurationError, ConnectionClosed, EncoderError, ProtocolError
 from .http_endpoint import HttpEndpoint
 from .hub import Hub, Place, is_name
 from .limits import ServerLimits
-from .metrics import ServerMetrics
+from .metrics import EncoderFailures, ServerMetrics
 from .origins import Hosts, Origins
 from .private import PrivateDisplays
 from .protocol.codec import encode
@@ -187,7 +188,8 @@ class RfbApp:
         displays = self._hub.displays()
         tiers = [tier for display in displays for tier in display.pipeline.metrics(display.name)]
         names = [display.name for display in displays]
-        metrics = ServerMetrics(time.monotonic() - self._since, names, tiers, self._roster.metrics())
+        failures = [EncoderFailures(*which, count) for which, count in STANDINGS.failures().items()]
+        metrics = ServerMetrics(time.monotonic() - self._since, names, tiers, self._roster.metrics(), failures)
         if _wants_prometheus(context):
             return Response(200, PROMETHEUS_TYPE, metrics.as_prometheus().encode(), NO_STORE)
         return json_response(metrics.as_json())

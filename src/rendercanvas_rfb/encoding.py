@@ -145,7 +145,7 @@ class TierWorker(threading.Thread):
         self._encoding = False
         self._stopped = False
         self._abandoned = False
-        # How many pictures were begun; and of the last one that was looked at: which, when, and for how long it is made.
+        # How many pictures were begun; and of the last that was looked at: which, when, and how long it took so far.
         self._begun = 0
         self._watched, self._watched_at, self._watched_s = 0, 0.0, 0.0
         # When the encode thread looks by itself, on the clock; None while it works or waits for a notice only.
@@ -383,8 +383,14 @@ class TierWorker(threading.Thread):
                 post(partial(self._deliver, viewers, chunk))
 
     def _count(self, chunk: Chunk) -> None:
-        keyframe, encoder = chunk.header.keyframe, chunk.info.encoder
-        self._meter.encoded(len(chunk.message), chunk.encode_s, self._clock(), keyframe=keyframe, encoder=encoder)
+        self._meter.encoded(
+            len(chunk.message),
+            chunk.encode_s,
+            self._clock(),
+            keyframe=chunk.header.keyframe,
+            encoder=chunk.info.encoder,
+            encoder_reason=chunk.info.encoder_reason,
+        )
 
     def _give_up(self, error: Exception) -> None:
         if self._abandoned:

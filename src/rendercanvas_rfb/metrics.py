@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from .protocol.formats import Tier
 
-__all__ = ["Rate", "ServerMetrics", "TierMeter", "TierMetrics", "ViewerMetrics"]
+__all__ = ["EncoderFailures", "Rate", "ServerMetrics", "TierMeter", "TierMetrics", "ViewerMetrics"]
 
 RATE_WINDOW_S = 2.0
 """Seconds over which rates are taken: two updates of the statistics panel, so that its numbers are calm."""
@@ -58,6 +58,7 @@ class TierMetrics:
         level: 0 for full quality; above it, what is left out for slow links, as `session.levels.LEVELS` lists.
         target_bitrate: Bits per second that the slowest of its viewers can take; 0 for no limit.
         encoder: Its name; empty before its first picture.
+        encoder_reason: Why it is this one, and why each other one is not; empty likewise, and without a choice.
         viewers: How many it makes it for.
         fps: Pictures per second now.
         bitrate: Bits per second now, for one viewer.
@@ -73,6 +74,7 @@ class TierMetrics:
     level: int
     target_bitrate: float
     encoder: str
+    encoder_reason: str
     viewers: int
     fps: float
     bitrate: float
@@ -136,14 +138,16 @@ class TierMeter:
     """
 
     def __init__(self, now: float) -> None:
-        self._encoder = ""
+        self._encoder = self._encoder_reason = ""
         self._frames = self._keyframes = self._bytes = 0
         self._encode_s = self._last_encode_s = 0.0
         self._frame_rate, self._bit_rate = Rate(now), Rate(now)
 
-    def encoded(self, size: int, encode_s: float, now: float, *, keyframe: bool, encoder: str) -> None:
+    def encoded(
+        self, size: int, encode_s: float, now: float, *, keyframe: bool, encoder: str, encoder_reason: str = ""
+    ) -> None:
         """A picture of ``size`` bytes took ``encode_s`` seconds."""
-        self._encoder = encoder
+        self._encoder, self._encoder_reason = encoder, encoder_reason
         self._frames += 1
         self._keyframes += keyframe
         self._bytes += size
@@ -160,6 +164,7 @@ class TierMeter:
             level=tier.level,
             target_bitrate=target_bitrate or 0.0,
             encoder=self._encoder,
+            encoder_reason=self._encoder_reason,
             viewers=viewers,
             fps=self._frame_rate.read(now),
             bitrate=self._bit_rate.read(now),
@@ -172,6 +177,22 @@ class TierMeter:
 
 
 @dataclass(frozen=True, slots=True)
+class EncoderFailures:
+    """How often an encoder failed while it was in use, in this process.
+
+    Attributes:
+        encoder: Its name.
+        reason: ``error`` where it raised, ``busy`` where it had no session or memory, ``no_output`` where it did not
+            come back.
+        count: How often.
+    """
+
+    encoder: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServerMetrics:
     """All that a server tells of itself.
 
@@ -180,12 +201,14 @@ class ServerMetrics:
         displays: Names of its displays.
         tiers: The encoders at work.
         viewers: The viewers.
+        encoder_failures: The encoders that failed.
     """
 
     uptime_s: float
     displays: Sequence[str]
     tiers: Sequence[TierMetrics]
     viewers: Sequence[ViewerMetrics]
+    encoder_failures: Sequence[EncoderFailures] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For ``json.dumps``: the members by name, and those of each tier and viewer by name."""
@@ -202,7 +225,13 @@ class ServerMetrics:
             _family("displays", "gauge", "Displays that can be watched.", [("", len(self.displays))]),
             _family("viewers", "gauge", "Viewers that are connected.", [("", len(self.viewers))]),
         ]
-        return "".join([*head, *families])
+        chosen = [(_labels(tier, _CHOICE_LABELS), 1.0) for tier in self.tiers]
+        failed = [(_labels(one, ("encoder", "reason")), one.count) for one in self.encoder_failures]
+        encoders = [
+            _family("tier_encoder_info", "gauge", "Which encoder makes it, and why no other; always 1.", chosen),
+            _family("encoder_failures_total", "counter", "How often an encoder failed while it was in use.", failed),
+        ]
+        return "".join([*head, *families, *encoders])
 
 
 T = TypeVar("T", TierMetrics, ViewerMetrics)
@@ -248,6 +277,8 @@ _VIEWER_FAMILIES: tuple[_Family[ViewerMetrics], ...] = (
     _Family("bytes_total", "counter", "Bytes of pictures sent.", lambda m: m.bytes),
 )
 
+_CHOICE_LABELS = ("display", "tier", "level", "encoder", "encoder_reason")
+
 _PREFIX = "rendercanvas_rfb_"
 
 
@@ -267,7 +298,7 @@ def _family(name: str, kind: str, help: str, samples: Iterable[tuple[str, float]
     return "\n".join(lines) + "\n"
 
 
-def _labels(metrics: TierMetrics | ViewerMetrics, names: tuple[str, ...]) -> str:
+def _labels(metrics: TierMetrics | ViewerMetrics | EncoderFailures, names: tuple[str, ...]) -> str:
     assert set(names) <= {field.name for field in fields(metrics)}
     return "{" + ",".join(f'{name}="{_escape(str(getattr(metrics, name)))}"' for name in names) + "}"
 

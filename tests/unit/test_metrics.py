@@ -67,6 +67,7 @@ def test_json_has_every_number_by_its_name() -> None:
         "level": 0,
         "target_bitrate": 1e6,
         "encoder": "",
+        "encoder_reason": "",
         "viewers": 1,
         **dict.fromkeys(("fps", "bitrate", "encode_ms", "encode_s", "frames", "keyframes", "bytes"), 0),
     }

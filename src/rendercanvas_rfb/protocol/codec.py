@@ -49,6 +49,9 @@ MAX_VIEW_DIMENSION = 16384
 MAX_LIST_ITEMS = 16
 """Capabilities in a list, at most: there are fewer formats than that."""
 
+MAX_ENCODER_REASON = 1024
+"""Characters: a sentence for each reason that encoders have for not being chosen."""
+
 MAX_NUMBER = 2**53 - 1
 """Largest number of a message of the viewer's: the largest integer that JavaScript has exactly."""
 
@@ -154,6 +157,7 @@ def _stream_members(info: StreamInfo) -> dict[str, Any]:
         "coded_height": info.coded_height,
         "color": {name: getattr(info.color, name) for name in ColorTags.__slots__},
         "encoder": info.encoder,
+        **({"encoder_reason": info.encoder_reason[:MAX_ENCODER_REASON]} if info.encoder_reason else {}),
     }
 
 
@@ -254,6 +258,7 @@ def _read_stream(fields: Fields) -> StreamStarted:
             full_range=color.boolean("full_range"),
         ),
         encoder=fields.string("encoder", 64),
+        encoder_reason=fields.optional_string("encoder_reason", MAX_ENCODER_REASON) or "",
     )
     return StreamStarted(fields.integer("stream"), info, fields.string("reason", 256))
 

@@ -74,6 +74,8 @@ export interface StreamDescription {
   readonly coded_height: number;
   readonly color: ColorDescription | null;
   readonly encoder: string;
+  /** Why it is this encoder and no other, in words, where there was a choice. */
+  readonly encoder_reason?: string;
   /** Why this format was chosen, in words. */
   readonly reason: string;
 }
@@ -170,6 +172,7 @@ function parseStream(stream: Members): StreamDescription {
     coded_height: stream.integer("coded_height", 1, SIZE_MAX),
     color: stream.nullable("color", () => parseColor(stream.child("color"))),
     encoder: stream.string("encoder"),
+    ...(stream.has("encoder_reason") && { encoder_reason: stream.string("encoder_reason") }),
     reason: stream.string("reason"),
   };
 }

@@ -49,6 +49,7 @@ function pictureRows(stats: RfbStats, stream: StreamDescription | null, state: C
     ]);
     if (stream.chroma !== null) rows.push(["Chroma", chromaInWords(stream)]);
     rows.push(["Encoder", stream.encoder], ["Why", stream.reason]);
+    if (stream.encoder_reason !== undefined) rows.push(["Why this encoder", stream.encoder_reason]);
   }
   if (stats.noVideo !== null) rows.push(["No video", noVideoInWords(stats.noVideo)]);
   if (state.viewers !== undefined) {
