@@ -79,9 +79,10 @@ def _device():
 
 
 def with_kernels_on_cpu(pixels: Pixels, source: PixelFormat, target: PixelFormat, encoding: Ycbcr) -> Pixels:
-    planes = convert_cupy.convert(fake_module(), pixels.view(fake_cupy.FakeArray), source, target, encoding)
+    planes = convert_cupy.convert(fake_module(), fake_cupy.FakeArray(pixels), source, target, encoding)
     fake_module().cuda.get_current_stream().synchronize()
-    return np.asarray(planes)
+    made: Pixels = planes.memory
+    return made
 
 
 @functools.cache

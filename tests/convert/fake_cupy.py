@@ -17,19 +17,34 @@ import numpy as np
 from tests.convert.cuda_on_cpu import kernels, launch
 
 
-class FakeArray(np.ndarray):
-    """In the memory of device 0."""
+class FakeArray:
+    """In the memory of device 0.
 
-    @property
-    def device(self):
-        return SimpleNamespace(id=0)
+    Attributes:
+        memory: What is there, once the streams have done what they were given.
+    """
+
+    device = SimpleNamespace(id=0)
+
+    def __init__(self, memory):
+        self.memory = memory
+        self.shape, self.dtype, self.size, self.nbytes = memory.shape, memory.dtype, memory.size, memory.nbytes
+
+    def reshape(self, shape):
+        return FakeArray(self.memory.reshape(shape))
+
+    def __getitem__(self, key):
+        return FakeArray(self.memory[key])
 
     def get(self, stream, out=None, blocking=True):
         target = np.empty(self.shape, self.dtype) if out is None else out
-        stream.enqueue(lambda: np.copyto(target, self))
+        stream.enqueue(lambda: np.copyto(target, self.memory))
         if blocking:
             stream.synchronize()
         return target
+
+    def __dlpack__(self, **options):
+        return self.memory.__dlpack__()
 
     def __dlpack_device__(self):
         return 2, 0
@@ -108,7 +123,8 @@ class RawModule:
         library = kernels(self._options)
 
         def kernel(grid, block, args):
-            _current.stream.enqueue(lambda: launch(library, name, grid, block, args))
+            plain = tuple(arg.memory if isinstance(arg, FakeArray) else arg for arg in args)
+            _current.stream.enqueue(lambda: launch(library, name, grid, block, plain))
 
         return kernel
 
@@ -121,25 +137,25 @@ class ElementwiseKernel:
 
     def __call__(self, values, samples):
         def work():
-            scaled = np.multiply(np.fmin(np.fmax(values, 0), 1), 255, dtype=np.float32)
-            np.copyto(samples, np.rint(scaled), casting="unsafe")
+            scaled = np.multiply(np.fmin(np.fmax(values.memory, 0), 1), 255, dtype=np.float32)
+            np.copyto(samples.memory, np.rint(scaled), casting="unsafe")
 
         _current.stream.enqueue(work)
 
 
 def empty(shape, dtype):
-    return np.full(shape, 99, dtype).view(FakeArray)
+    return FakeArray(np.full(shape, 99, dtype))
 
 
 def zeros(shape, dtype):
     made = empty(shape, dtype)
-    _current.stream.enqueue(lambda: made.fill(0))
+    _current.stream.enqueue(lambda: made.memory.fill(0))
     return made
 
 
 def array(source, order, copy):
     made = empty(source.shape, source.dtype)
-    _current.stream.enqueue(lambda: np.copyto(made, source))
+    _current.stream.enqueue(lambda: np.copyto(made.memory, source.memory))
     return made
 
 

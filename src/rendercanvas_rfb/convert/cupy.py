@@ -229,7 +229,6 @@ class CudaPicture(CopiedOnce):
             host = np.frombuffer(memory, np.uint8, samples.size).reshape(samples.shape)
             samples.get(stream=device.output, out=host, blocking=False)
             download = _Download(cupy, (self.array, samples), host, _mark(cupy, device.output))
-        host.flags.writeable = False
         device.keep(download)
         return download
 
@@ -255,6 +254,7 @@ class _Download:
         with _reported(self._cupy):
             self._done.synchronize()
         self._needed = None
+        self._host.flags.writeable = False
         return self._host
 
 
