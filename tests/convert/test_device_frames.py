@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,16 +25,19 @@ MakeArray = Callable[[Pixels], Any]
 
 
 @pytest.fixture(params=["cuda-on-cpu", "mlx", "mlx-converting"])
-def on_device(request, monkeypatch) -> MakeArray:
+def on_device(request, monkeypatch) -> Iterator[MakeArray]:
     """Puts pixels on a device."""
     if request.param == "cuda-on-cpu":
         request.getfixturevalue("fake_cuda")
-        return FakeArray
+        yield FakeArray
+        return
     mx = mlx_or_skip()
     if request.param == "mlx-converting":
         monkeypatch.setenv("RENDERCANVAS_RFB_CONVERT", "gpu")
-    make: MakeArray = mx.array
-    return make
+    # The compiler of MLX's build for CPUs takes seconds for each size, in which other pictures would be sent.
+    mx.disable_compile()
+    yield mx.array
+    mx.enable_compile()
 
 
 VIDEO = [(Tier(PictureFormat.H264, chroma),) for chroma in (Chroma.RGB, Chroma.YUV444, Chroma.YUV420)]
