@@ -5,7 +5,6 @@ Which display is where, started when the first one comes, stopped when the proce
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
 import threading
@@ -23,7 +22,6 @@ from .errors import ConfigurationError
 from .limits import ServerLimits
 from .private import MakeDisplay
 from .server import DEFAULT_HOST, DEFAULT_PORT, Server
-from .termination import say_goodbye_on_termination
 
 __all__ = ["ServerOptions", "host_display", "host_private", "made_by", "stop_all"]
 
@@ -60,8 +58,7 @@ def made_by(make: Callable[..., Display]) -> Iterator[None]:
         _maker.reset(before)
 
 
-# A signal may come while it is held, and its handler takes it again.
-_lock = threading.RLock()
+_lock = threading.Lock()
 _servers: dict[tuple[str, int], tuple[Server, ServerOptions]] = {}
 
 
@@ -129,7 +126,7 @@ def host_private(
 
 
 def stop_all() -> None:
-    """Stop the servers, and close their displays. Happens at the end of the process; a later display starts afresh."""
+    """Stop the servers, and close their displays. A later display starts afresh."""
     with _lock:
         servers = [server for server, _ in _servers.values()]
         _servers.clear()
@@ -168,9 +165,6 @@ def _server_at(host: str, port: int, options: ServerOptions) -> Server:
         ssl_keyfile=options.ssl_keyfile,
     )
     server.start()
-    if not _servers:
-        atexit.register(stop_all)
-        say_goodbye_on_termination(stop_all)
     _servers[host, port] = (server, options)
     return server
 

@@ -5,6 +5,7 @@ Uvicorn on a socket that is bound before the thread starts, so that the address 
 
 from __future__ import annotations
 
+import atexit
 import errno
 import logging
 import socket
@@ -13,6 +14,7 @@ import threading
 from collections.abc import Iterable
 from os import PathLike, fspath
 from typing import Any, Self
+from weakref import WeakSet
 
 import uvicorn
 
@@ -27,6 +29,7 @@ from .origins import is_loopback
 from .private import DEFAULT_MAX_DISPLAYS, MakeDisplay, PrivateDisplays
 from .protocol.codec import MAX_MESSAGE_BYTES
 from .resuming import new_token
+from .termination import say_goodbye_on_termination
 
 __all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Server"]
 
@@ -51,8 +54,19 @@ CONNECTIONS_PER_VIEWER = 8
 beside its WebSocket."""
 
 
+_started: WeakSet[Server] = WeakSet()
+"""Those that are to say goodbye when the process ends."""
+
+
+def _stop_started() -> None:
+    for server in tuple(_started):
+        server.stop()
+
+
 class Server:
     """Serves a hub of displays over HTTP and WebSocket, from a daemon thread with an asyncio loop of its own.
+
+    It says goodbye to its viewers when the process ends, by itself or by `SIGTERM`.
 
     Args:
         host: Name or address of the interface to listen on. Any but loopback makes a token necessary, which is
@@ -135,6 +149,10 @@ class Server:
         self._thread.start()
         if not started.wait(START_TIMEOUT_S) or not server.started:
             raise AddressError(errno.EADDRNOTAVAIL, f"the server did not start on {self.host}:{self.port}")
+        if not _started:
+            atexit.register(_stop_started)
+            say_goodbye_on_termination(_stop_started)
+        _started.add(self)
         for display in self.hub.displays():
             display.url = self.url(display.name)
 
@@ -227,6 +245,7 @@ class Server:
             self._uvicorn.should_exit = True
             self._thread.join(STOP_TIMEOUT_S)
             self._uvicorn = self._thread = None
+        _started.discard(self)
 
 
 def _check_certificate(certfile: str | PathLike[str] | None, keyfile: str | PathLike[str] | None) -> dict[str, Any]:

@@ -37,6 +37,7 @@ test.each([
   [1000, "slow"],
   [1001, "reconnect"],
   [1006, "reconnect"],
+  [1012, "reconnect"],
   [4400, "report"],
   [4401, "token"],
   [4403, "report"],

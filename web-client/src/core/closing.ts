@@ -20,6 +20,8 @@ export const CloseCode = {
 const AFTER: ReadonlyMap<number, AfterClose> = new Map([
   [1000, "slow"],
   [1001, "reconnect"],
+  // What ASGI servers say themselves when they are told to end: "service restart".
+  [1012, "reconnect"],
   [4400, "report"],
   [4401, "token"],
   [4403, "report"],

@@ -57,6 +57,7 @@ function lossOf(code: number | null): Notice {
     case 1000:
       return { title: "The canvas was closed", text: "It will show here again if it is reopened." };
     case 1001:
+    case 1012:
       return { title: "The server is shutting down", text: "" };
     case 4404:
       return {
