@@ -23,6 +23,26 @@ class TestX264WithLowBandwidth(EncoderConformance):
     settings = EncoderSettings(crf=33.0, max_bitrate=500_000, fps=10.0)
 
 
+class TestVp9(EncoderConformance):
+    encoder = "vp9"
+
+
+class TestVp9WithLowBandwidth(EncoderConformance):
+    encoder = "vp9"
+    settings = EncoderSettings(crf=33.0, max_bitrate=500_000, fps=10.0)
+    least_psnr_db = 22.0
+
+
+class TestSvtAv1(EncoderConformance):
+    encoder = "svt-av1"
+
+
+class TestSvtAv1WithLowBandwidth(EncoderConformance):
+    encoder = "svt-av1"
+    settings = EncoderSettings(crf=33.0, max_bitrate=500_000, fps=10.0)
+    least_psnr_db = 22.0
+
+
 class TestPillow(EncoderConformance):
     encoder = "pillow"
 

@@ -22,6 +22,7 @@ __all__ = [
     "codec_string",
     "find_sequence_parameters",
     "is_keyframe",
+    "level_for",
     "locate_sps",
     "parse_sps",
     "split_nal_units",
@@ -128,6 +129,35 @@ _MATRIX_RGB = 0
 def codec_string(sps: SequenceParameters) -> str:
     """The WebCodecs codec string ``avc1.PPCCLL``: profile, constraint flags, level (RFC 6381 section 3.3)."""
     return f"avc1.{sps.profile_idc:02X}{sps.constraint_flags:02X}{sps.level_idc:02X}"
+
+
+_LEVELS = (
+    (31, 108_000, 3_600, 14_000),
+    (32, 216_000, 5_120, 20_000),
+    (40, 245_760, 8_192, 20_000),
+    (41, 245_760, 8_192, 50_000),
+    (42, 522_240, 8_704, 50_000),
+    (50, 589_824, 22_080, 135_000),
+    (51, 983_040, 36_864, 240_000),
+    (52, 2_073_600, 36_864, 240_000),
+    (60, 4_177_920, 139_264, 240_000),
+    (61, 8_355_840, 139_264, 480_000),
+    (62, 16_711_680, 139_264, 800_000),
+)
+"""level_idc, MaxMBPS, MaxFS and MaxBR of table A-1. Lower ones save no decoder anything."""
+
+_HIGH_RATE_FACTOR = 1.25
+"""cpbBrVclFactor of High profile over that of Main (table A-2)."""
+
+
+def level_for(width: int, height: int, fps: float, bits_per_second: float) -> int:
+    """level_idc of the lowest level, from 3.1 on, that has such a stream; the highest where none has."""
+    macroblocks = -(-width // 16) * -(-height // 16)
+    for level, rate, size, kilobits in _LEVELS:
+        fits = macroblocks <= size and macroblocks * fps <= rate
+        if fits and bits_per_second <= 1000 * _HIGH_RATE_FACTOR * kilobits:
+            return level
+    return _LEVELS[-1][0]
 
 
 def sps_chroma(sps: SequenceParameters) -> Chroma:

@@ -193,8 +193,10 @@ LEAST_PSNR_DB = 20.0
 
 
 def _look_at_encoder(backend: EncoderBackend, tier: Tier) -> tuple[Status, str, str]:
-    if not backend.is_available():
-        return Status.PROBLEM, f"not available: needs {backend.needs}", ""
+    if (missing := backend.missing()) is not None:
+        # Nothing is wrong with a machine without a GPU.
+        status = Status.WARNING if backend.hardware or backend.only_by_name else Status.PROBLEM
+        return status, f"not available: {missing}; needs {backend.needs}", ""
     width, height = TRIAL_SIZE
     pixels = color_blocks(width, height)
     encoder = backend.open(tier, width, height, EncoderSettings())

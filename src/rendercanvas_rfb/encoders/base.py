@@ -168,8 +168,8 @@ class EncoderBackend:
         takes: What it takes.
         hardware: Whether it runs outside the processor. Then a driver may crash: it is tried in a process of its own,
             and it comes before encoders of the processor for what is lossy anyway.
-        only_by_name: Why "auto" leaves it out, in words such as "takes three times the time of libx264"; empty where
-            it does not.
+        only_by_name: Why "auto" leaves it out, unless its codec alone is asked for, in words such as "takes three times
+            the time of libx264"; empty where it does not.
     """
 
     name: str

@@ -7,7 +7,7 @@ from functools import partial
 from ..errors import EncoderError
 from ..protocol.formats import Chroma, PictureFormat, Tier
 from ..session.exactness import ExactPolicy
-from . import image, x264
+from . import image, later_codecs, nvenc, other_gpus, videotoolbox, x264
 from .adaptive import AdaptiveEncoder
 from .base import Encoder, EncoderBackend, EncoderSettings, Takes
 
@@ -78,5 +78,9 @@ BUILT_IN: tuple[EncoderBackend, ...] = (
     _pillow(PictureFormat.WEBP),
     _pillow(PictureFormat.JPEG),
     _pillow(PictureFormat.PNG),
+    *nvenc.BACKENDS,
+    *videotoolbox.BACKENDS,
+    *other_gpus.BACKENDS,
+    *later_codecs.BACKENDS,
 )
 """The best first, except that `selection` puts those in hardware before those on the processor for lossy video."""

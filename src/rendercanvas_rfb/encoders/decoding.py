@@ -14,7 +14,7 @@ from PIL import Image
 
 from ..errors import BitstreamError
 from ..frames import Pixels
-from ..protocol.formats import StreamInfo
+from ..protocol.formats import PictureFormat, StreamInfo
 
 __all__ = ["PictureDecoder"]
 
@@ -48,7 +48,7 @@ class PictureDecoder:
 
     def _decode_video(self, payload: bytes | memoryview) -> Pixels:
         if self._video is None:
-            context = CodecContext.create(self._info.tier.format.value, "r")
+            context = CodecContext.create(_decoder_name(self._info.tier.format), "r")
             assert isinstance(context, VideoCodecContext)
             context.thread_count = 1  # Threads by frame hold pictures back.
             context.flags |= int(av.codec.context.Flags.low_delay)
@@ -68,6 +68,13 @@ class PictureDecoder:
             interpolation=Interpolation.BICUBIC,
         )
         return rgb.to_ndarray().astype(np.uint8, copy=False)
+
+
+def _decoder_name(picture_format: PictureFormat) -> str:
+    # libavcodec's own decoder of AV1 works with hardware only.
+    if picture_format is PictureFormat.AV1 and "libdav1d" in av.codecs_available:
+        return "libdav1d"
+    return picture_format.value
 
 
 def _decode_image(payload: bytes | memoryview) -> Pixels:

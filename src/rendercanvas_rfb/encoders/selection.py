@@ -247,7 +247,7 @@ def _obstacle(
     backend: EncoderBackend, tier: Tier, standing: Standing, situation: Situation
 ) -> tuple[Reason, str] | None:
     """Why it cannot make the pictures."""
-    if situation.encoder == AUTO and backend.only_by_name:
+    if situation.encoder == AUTO and backend.only_by_name and not _is_named(tier, situation.allowed):
         return Reason.ONLY_BY_NAME, f"is for those only who ask for it: {backend.only_by_name}"
     if standing.state is State.MISSING:
         return Reason.MISSING, f"cannot work here: {standing.detail}"
@@ -260,6 +260,11 @@ def _obstacle(
     if situation.lossless and tier not in backend.takes.lossless:
         return Reason.NOT_LOSSLESS, f"makes {tier} with loss"
     return _misfit(backend.takes, situation.frame) or _out_of_service(standing)
+
+
+def _is_named(tier: Tier, allowed: frozenset[Tier] | None) -> bool:
+    """Whether the tier's codec alone is asked for, which asks for its encoders as their names do."""
+    return allowed is not None and all(other.format is tier.format for other in allowed)
 
 
 def _misfit(takes: Takes, frame: FrameKind) -> tuple[Reason, str] | None:

@@ -11,8 +11,9 @@ from av.video.frame import VideoFrame
 
 from ..frames import ColorSpace
 from ..protocol.formats import Chroma
+from .tagging import tag
 
-__all__ = ["CODEC_NAMES", "NOMINAL_FPS", "Rate", "open_codec"]
+__all__ = ["CODEC_NAMES", "NOMINAL_FPS", "Rate", "open_codec", "rate_ceiling"]
 
 NOMINAL_FPS = 60
 """Pictures per second that the rate control and the level reckon with. Pictures are counted, not timed, so that equal
@@ -42,17 +43,6 @@ error); and there is no rounded conversion."""
 CODEC_NAMES = {Chroma.RGB: "libx264rgb", Chroma.YUV444: "libx264", Chroma.YUV420: "libx264"}
 _PROFILES = {Chroma.RGB: "high444", Chroma.YUV444: "high444", Chroma.YUV420: "high"}
 
-# Code points of H.264 tables E-3, E-4 and E-5, which libavutil's enumerations share; the range is AVCOL_RANGE_JPEG.
-_BT709 = 1
-_SMPTE432 = 12
-_SRGB_TRANSFER = 13
-_RGB = 0
-_FULL_RANGE = 2
-
-_PRIMARIES = {ColorSpace.SRGB: _BT709, ColorSpace.DISPLAY_P3: _SMPTE432}
-"""sRGB has the primaries of BT.709; those of Display P3 are SMPTE EG 432-1. The matrix of Y'CbCr is that of BT.709 for
-both."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -72,10 +62,7 @@ def open_codec(chroma: Chroma, picture: VideoFrame, color: ColorSpace, rate: Rat
     codec.pix_fmt = picture.format.name
     codec.framerate = rate.fps
     codec.time_base = 1 / rate.fps
-    codec.color_primaries = _PRIMARIES[color]
-    codec.color_trc = _SRGB_TRANSFER
-    codec.colorspace = _RGB if chroma is Chroma.RGB else _BT709
-    codec.color_range = _FULL_RANGE
+    tag(codec, chroma, color)
     codec.thread_type = "SLICE"
     codec.thread_count = threads
     codec.options = codec_options(chroma, picture.width, picture.height, rate)
@@ -83,9 +70,14 @@ def open_codec(chroma: Chroma, picture: VideoFrame, color: ColorSpace, rate: Rat
     return codec
 
 
+def rate_ceiling(width: int, height: int) -> int:
+    """What the rate control may use whatever the content, bits per second at `NOMINAL_FPS`."""
+    return max(_MIN_MAXRATE, int(_MAX_BITS_PER_PIXEL * width * height * NOMINAL_FPS))
+
+
 def codec_options(chroma: Chroma, width: int, height: int, rate: Rate) -> dict[str, str]:
     """The options of libavcodec's wrapper."""
-    maxrate = max(_MIN_MAXRATE, int(_MAX_BITS_PER_PIXEL * width * height * NOMINAL_FPS))
+    maxrate = rate_ceiling(width, height)
     x264 = {
         "keyint": "infinite",
         "scenecut": "0",

@@ -1,0 +1,334 @@
+"""The encoders of libavcodec that take any frame and answer it at once: what they share."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from glob import glob
+from typing import Any
+
+import av
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType, VideoFrame
+
+from ..bitstream.description import describe, is_keyframe
+from ..bitstream.h264 import find_sequence_parameters, level_for
+from ..bitstream.rewriting import ColorDescription, SpsChanges, rewrite_access_unit
+from ..convert.host import HostConverter
+from ..errors import BitstreamError, EncoderBusyError, EncoderError
+from ..frames import ColorSpace, Frame
+from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
+from .base import EncodedPicture, Encoder, EncoderBackend, EncoderSettings, Takes
+from .tagging import BT709_MATRIX, PRIMARIES, SRGB_TRANSFER, tag
+from .x264_codec import rate_ceiling
+
+__all__ = ["LibavCodec", "LibavEncoder", "Target", "backend_of"]
+
+INFINITE_GOP = 2**31 - 1
+"""The largest distance between keyframes that AVCodecContext.gop_size can hold: a year at 60 pictures a second."""
+
+RATE_STEP = 1.25
+"""A bitrate that is nearer to the one before is not worth the keyframe that it costs."""
+
+_MIDDLE = 1
+"""chroma_sample_loc_type in the middle of four pixels, as `HostConverter` makes it."""
+
+_BUSY = (errno.ENOMEM, errno.EAGAIN, errno.EBUSY)
+"""What drivers answer where all sessions are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a codec is opened for.
+
+    Attributes:
+        chroma: How colour is coded.
+        width, height: Size of the bitstream's pictures.
+        crf: The rate factor of libx264 that the quality is to match.
+        max_bitrate: Bits per second, at most; None for a ceiling that binds for noise only.
+        fps: Pictures per second, at most.
+    """
+
+    chroma: Chroma
+    width: int
+    height: int
+    crf: float
+    max_bitrate: int | None
+    fps: Fraction
+
+    @property
+    def ceiling(self) -> int:
+        """Bits per second whatever the content."""
+        return rate_ceiling(self.width, self.height)
+
+    @property
+    def bitrate(self) -> int:
+        """Bits per second that it has to keep to."""
+        return self.ceiling if self.max_bitrate is None else self.max_bitrate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibavCodec:
+    """One encoder of libavcodec.
+
+    Attributes:
+        name: Its name there.
+        format: What it makes.
+        pixel_formats: libavutil's name of what it takes, for each way to code colour that it has, best first.
+        options: What it is opened with. They must make it answer at once, with no picture out of order, with a keyframe
+            where one is asked for only, and with parameter sets in each.
+        min_size, max_size: Width and height in pixels.
+        live_bitrate: Whether it takes another bitrate while it runs; otherwise it is opened anew for one.
+        device: Kind of device that pictures are uploaded to, in PyAV's words; empty where it takes them from the host.
+        nodes: Patterns of paths of which Linux has at least one where there is such a device; empty where that is not
+            known. They spare a trial on machines without one.
+        hardware: Whether it runs outside the processor.
+        needs: What must be there, for people.
+        explain: What an error at opening means, in words that follow "cannot be opened:"; None where that is not known.
+    """
+
+    name: str
+    format: PictureFormat
+    pixel_formats: Mapping[Chroma, str]
+    options: Callable[[Target], dict[str, str]]
+    min_size: tuple[int, int] = (1, 1)
+    max_size: tuple[int, int] = (4096, 4096)
+    live_bitrate: bool = False
+    device: str = ""
+    nodes: tuple[str, ...] = ()
+    hardware: bool = True
+    needs: str = ""
+    explain: Callable[[av.FFmpegError], str | None] = lambda error: None
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """What it makes, best first."""
+        return tuple(Tier(self.format, chroma) for chroma in self.pixel_formats)
+
+    def missing(self) -> str | None:
+        """What this machine lacks for it; see `EncoderBackend.missing`."""
+        if self.name not in av.codecs_available:
+            return f"PyAV {av.__version__} is built without {self.name}"
+        if self.device and not _can_upload(self.device):
+            return f"PyAV {av.__version__} cannot upload pictures to {self.device}"
+        if self.nodes and sys.platform == "linux" and not any(glob(pattern) for pattern in self.nodes):
+            return f"this machine has no {' or '.join(self.nodes)}"
+        return None
+
+
+def backend_of(name: str, codec: LibavCodec, *, only_by_name: str = "") -> EncoderBackend:
+    """What a codec declares of itself.
+
+    Args:
+        name: What it is chosen by; several codecs may share it.
+        codec: The codec.
+        only_by_name: See `EncoderBackend`.
+    """
+
+    def open_encoder(tier: Tier, width: int, height: int, settings: EncoderSettings) -> Encoder:
+        if tier.format is not codec.format or tier.chroma is None:
+            raise EncoderError(f"{codec.name} does not make {tier}")
+        return LibavEncoder(codec, tier.chroma, width, height, settings)
+
+    return EncoderBackend(
+        name=name,
+        tiers=codec.tiers,
+        open=open_encoder,
+        missing=codec.missing,
+        needs=codec.needs,
+        takes=Takes(min_size=codec.min_size, max_size=codec.max_size),
+        hardware=codec.hardware,
+        only_by_name=only_by_name,
+    )
+
+
+class LibavEncoder:
+    """Encodes frames of one size and colour space. The first one opens the codec.
+
+    Parameter sets of H.264 are rewritten: they say what colours mean, that no picture comes out of order, and a level
+    that is the same for each bitrate. What is not one in, one out is an `EncoderError`.
+
+    Args:
+        codec: Which one.
+        chroma: How colour is coded; one of ``codec.pixel_formats``.
+        width, height: Size of the frames, pixels.
+        settings: What the display asks for.
+
+    Raises:
+        EncoderError: The codec cannot have such pictures, or is missing.
+    """
+
+    def __init__(self, codec: LibavCodec, chroma: Chroma, width: int, height: int, settings: EncoderSettings) -> None:
+        if (missing := codec.missing()) is not None:
+            raise EncoderError(f"{codec.name} cannot be opened: {missing}")
+        if chroma not in codec.pixel_formats:
+            raise EncoderError(f"{codec.name} does not make {Tier(codec.format, chroma)}")
+        if settings.lossless:
+            raise EncoderError(f"{codec.name} makes pictures with loss")
+        (min_width, min_height), (max_width, max_height) = codec.min_size, codec.max_size
+        if not (min_width <= width <= max_width and min_height <= height <= max_height):
+            raise EncoderError(
+                f"{codec.name} takes {min_width}x{min_height} to {max_width}x{max_height} pixels, not {width}x{height}"
+            )
+        self._spec = codec
+        self._size = (width, height)
+        # What it takes is derived from the planes that the converter makes.
+        self._converter: HostConverter | None = HostConverter(width, height, chroma)
+        self._target = Target(
+            chroma,
+            self._converter.coded_width,
+            self._converter.coded_height,
+            settings.crf,
+            settings.max_bitrate,
+            Fraction(settings.fps).limit_denominator(1000),
+        )
+        self._codec: VideoCodecContext | None = None
+        self._color: ColorSpace | None = None
+        self._info: StreamInfo | None = None
+        self._pts = 0
+
+    @property
+    def info(self) -> StreamInfo:
+        """Describes the stream, from its last keyframe."""
+        if self._info is None:
+            raise EncoderError("the stream is not known before the first picture")
+        return self._info
+
+    def set_max_bitrate(self, bits_per_second: int | None) -> None:
+        """See `RateAdjustable`. Costs a keyframe, so that small changes are left out."""
+        if bits_per_second is not None and bits_per_second <= 0:
+            raise EncoderError(f"a bitrate must be positive, not {bits_per_second}")
+        before = self._target.max_bitrate
+        if before is None or bits_per_second is None:
+            if before is not bits_per_second:
+                self._free()
+        elif before / RATE_STEP < bits_per_second < before * RATE_STEP:
+            return
+        elif self._spec.live_bitrate and self._codec is not None:
+            self._codec.bit_rate = bits_per_second
+        else:
+            self._free()
+        self._target = replace(self._target, max_bitrate=bits_per_second)
+
+    def encode(self, frame: Frame, *, keyframe: bool) -> EncodedPicture:
+        """See `Encoder.encode`."""
+        if self._converter is None:
+            raise EncoderError("the encoder is closed")
+        if (frame.width, frame.height) != self._size:
+            width, height = self._size
+            raise EncoderError(f"the encoder was opened for {width}x{height} pixels, not {frame.width}x{frame.height}")
+        if frame.color is not (self._color or frame.color):
+            raise EncoderError(f"the stream is in {self._color}, not {frame.color}")
+        self._color = frame.color
+        keyframe = keyframe or self._codec is None
+        try:
+            picture = self._converter.convert(frame)
+            payload, is_key = self._encode(picture, frame.color, keyframe)
+            if is_key:
+                payload = self._open_stream(payload, frame.color)
+        except (av.FFmpegError, BitstreamError, ValueError, MemoryError) as error:
+            raise EncoderError(f"{self._spec.name} failed: {error}") from error
+        if keyframe and not is_key:
+            raise EncoderError(f"{self._spec.name} made no keyframe where one was asked for")
+        return EncodedPicture(payload, is_key)
+
+    def close(self) -> None:
+        """Free the codec. May be called more than once."""
+        self._free()
+        self._converter = None
+
+    def _free(self) -> None:
+        codec, self._codec = self._codec, None
+        if codec is not None:
+            # SVT-AV1 complains on the standard error stream where it is not told that no picture follows.
+            with suppress(av.FFmpegError):
+                codec.encode(None)
+
+    def _encode(self, picture: VideoFrame, color: ColorSpace, keyframe: bool) -> tuple[bytes, bool]:
+        pixel_format = self._spec.pixel_formats[self._target.chroma]
+        if picture.format.name != pixel_format:
+            picture = picture.reformat(format=pixel_format)
+        picture.pts = self._pts
+        picture.time_base = 1 / self._target.fps
+        picture.pict_type = PictureType.I if keyframe else PictureType.NONE
+        if self._codec is None:
+            self._codec = _open(self._spec, self._target, pixel_format, color)
+        self._pts += 1
+        packets = self._codec.encode(picture)
+        if len(packets) != 1:
+            raise EncoderError(f"{self._spec.name} made {len(packets)} access units of one frame")
+        return bytes(packets[0]), packets[0].is_keyframe
+
+    def _open_stream(self, payload: bytes, color: ColorSpace) -> bytes:
+        """Describe the stream that a keyframe begins; returns the keyframe as it has to be."""
+        target, spec = self._target, self._spec
+        if spec.format is PictureFormat.H264:
+            payload = rewrite_access_unit(payload, _changes(payload, target, color))
+        if not is_keyframe(spec.format, payload):
+            raise EncoderError(f"decoding cannot begin with what {spec.name} calls a keyframe")
+        found = describe(
+            spec.format, payload, fps=float(target.fps), primaries=PRIMARIES[color], transfer=SRGB_TRANSFER
+        )
+        if found.max_num_reorder != 0:
+            raise EncoderError(f"{spec.name} says that {found.max_num_reorder} pictures come out of order")
+        self._info = StreamInfo(
+            tier=Tier(spec.format, found.chroma),
+            codec=found.codec,
+            coded_width=found.width,
+            coded_height=found.height,
+            color=found.color,
+            encoder=spec.name,
+        )
+        return payload
+
+
+def _changes(access_unit: bytes, target: Target, color: ColorSpace) -> SpsChanges:
+    sps = find_sequence_parameters(access_unit)
+    level = level_for(target.width, target.height, float(target.fps), target.ceiling)
+    return SpsChanges(
+        color=ColorDescription(True, PRIMARIES[color], SRGB_TRANSFER, BT709_MATRIX),
+        chroma_location=_MIDDLE if target.chroma is Chroma.YUV420 else None,
+        level_idc=max(level, sps.level_idc),
+    )
+
+
+def _open(spec: LibavCodec, target: Target, pixel_format: str, color: ColorSpace) -> VideoCodecContext:
+    try:
+        # Typed as it is in the oldest PyAV that this package works with, which knows no devices for encoding.
+        create: Callable[..., Any] = av.CodecContext.create
+        device = {"hwaccel": _device(spec.device)} if spec.device else {}
+        codec = create(spec.name, "w", **device)
+        assert isinstance(codec, VideoCodecContext)
+        codec.width, codec.height = target.width, target.height
+        codec.pix_fmt = pixel_format
+        codec.framerate = target.fps
+        codec.time_base = 1 / target.fps
+        codec.gop_size = INFINITE_GOP
+        codec.max_b_frames = 0
+        tag(codec, target.chroma, color)
+        options = spec.options(target)
+        codec.options = options
+        codec.open()
+    except av.FFmpegError as error:
+        kind = EncoderBusyError if error.errno in _BUSY else EncoderError
+        raise kind(f"{spec.name} cannot be opened: {spec.explain(error) or error}") from error
+    return codec
+
+
+def _device(kind: str) -> object:
+    from av.codec.hwaccel import HWAccel
+
+    return HWAccel(kind, allow_software_fallback=False)
+
+
+def _can_upload(kind: str) -> bool:
+    """Whether PyAV uploads pictures for encoders, which it does since version 18, and has this kind of device."""
+    if int(av.__version__.split(".")[0]) < 18:
+        return False
+    from av.codec.hwaccel import hwdevices_available
+
+    return kind in hwdevices_available()
