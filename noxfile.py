@@ -26,6 +26,8 @@ BOOTSTRAP_LOCK = "requirements/bootstrap.txt"
 DEVELOPMENT_LOCK = "requirements/dev.txt"
 PEERS_LOCK = "requirements/peers.txt"
 FUZZ_LOCK = "requirements/fuzz.txt"
+APPS_LOCK = "requirements/apps.txt"
+PRESWALD_LOCK = "requirements/preswald.txt"
 # The Python that runs the lock files; they hold for every newer one too.
 OLDEST_PYTHON = "3.11"
 # The oldest that habemus-papadum-rfb runs on.
@@ -107,6 +109,19 @@ def tests_npm(session: nox.Session) -> None:
     need_system_packages(session, "chromium")
     install_project(session)
     session.run("pytest", "tests/npm", *session.posargs, env={"WITH_NPM": "1"})
+
+
+@nox.session
+@nox.parametrize("lock", [nox.param(APPS_LOCK, id="all"), nox.param(PRESWALD_LOCK, id="preswald")])
+def tests_apps(session: nox.Session, lock: str) -> None:
+    """Start app frameworks with figures in them, and look at them in a real Chromium."""
+    need_system_packages(session, "vulkan", "x11", "chromium")
+    # Not the development packages: the frameworks need other versions of some, and Preswald old ones.
+    install_locked(session, lock)
+    build_web_client(session)
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
+    # Dash brings a plugin that today's pytest refuses.
+    session.run("pytest", "-p", "no:dash", "tests/apps", *session.posargs, env={"WITH_APPS": "1"})
 
 
 @nox.session
@@ -208,6 +223,9 @@ def lock(session: nox.Session) -> None:
     compile_lock(session, BOOTSTRAP_LOCK, "--group", "pyproject.toml:bootstrap")
     compile_lock(session, DEVELOPMENT_LOCK, "pyproject.toml", "--extra", "demo", "--group", "dev")
     compile_lock(session, FUZZ_LOCK, "--group", "pyproject.toml:fuzz")
+    tested = ("--extra", "demo", "--group", "build")
+    compile_lock(session, APPS_LOCK, "pyproject.toml", *tested, "--group", "apps")
+    compile_lock(session, PRESWALD_LOCK, "pyproject.toml", *tested, "--group", "preswald")
     peers = ("--extra", "demo", "--group", "build", "--group", "peers")
     compile_lock(session, PEERS_LOCK, "pyproject.toml", *peers, python=PEERS_PYTHON)
 

@@ -1,0 +1,92 @@
+"""Figures in the page of an app."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from playwright.async_api import ElementHandle, Frame, Page
+
+from rendercanvas_rfb.frames import Pixels
+from tests.browser.pages import decode_png
+from tests.support import TIMEOUT_S
+
+
+class Chart:
+    """One figure in a page: in a frame, or as an element of the page itself."""
+
+    def __init__(self, page: Page, number: int) -> None:
+        self._page = page
+        self._number = number
+
+    async def _place(self) -> tuple[Page | Frame, ElementHandle]:
+        """What holds the view, and the element; both are others once the page has put them there anew."""
+        found: list[tuple[Page | Frame, ElementHandle]] = []
+        for frame in self._page.frames:
+            found += [(frame, element) for element in await frame.query_selector_all("rfb-view")]
+        return found[self._number]
+
+    async def shows(self, condition: Callable[[Pixels], object], timeout_s: float = 3 * TIMEOUT_S) -> Pixels:
+        """Wait until ``condition(pixels)`` is true; return the pixels: uint8 array (height, width, 3)."""
+        deadline = time.monotonic() + timeout_s
+        error: object = None
+        while time.monotonic() < deadline:
+            try:
+                pixels = await self.pixels()
+                if condition(pixels):
+                    return pixels
+                error = f"{pixels.shape} pixels of mean {pixels.mean((0, 1))}, {await self.status()}"
+            except Exception as reason:  # noqa: BLE001 - the page may be putting it there at this moment
+                error = reason
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"figure {self._number} does not look as it should in {timeout_s:g} s: {error}")
+
+    async def pixels(self) -> Pixels:
+        """As a person sees it, where it is on the screen."""
+        _, element = await self._place()
+        await element.scroll_into_view_if_needed()
+        return decode_png(await element.screenshot(type="png"))
+
+    async def drag(self, dx: float, dy: float) -> None:
+        """Pan by these CSS pixels with the mouse, from the middle."""
+        _, element = await self._place()
+        await element.scroll_into_view_if_needed()
+        box = await element.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        mouse = self._page.mouse
+        await mouse.move(x, y)
+        await mouse.down()
+        await mouse.move(x + dx / 2, y + dy / 2)
+        await mouse.move(x + dx, y + dy, steps=4)
+        await mouse.up()
+
+    async def status(self) -> str:
+        """That of the view's connection."""
+        _, element = await self._place()
+        return str(await element.evaluate("element => element.view?.status"))
+
+
+def magenta(pixels: Pixels) -> Any:
+    """Where the sine is: bool array of shape (height, width)."""
+    return (pixels[..., 0] > 200) & (pixels[..., 1] < 80) & (pixels[..., 2] > 200)
+
+
+def has_waves(pixels: Pixels) -> bool:
+    """Whether it is the figure with the lines."""
+    return bool(magenta(pixels).sum() > 200)
+
+
+def has_image(pixels: Pixels) -> bool:
+    """Whether it is the figure with the image, in the colours of viridis."""
+    yellow = (pixels[..., 0] > 200) & (pixels[..., 1] > 200) & (pixels[..., 2] < 100)
+    return bool(yellow.sum() > 200)
+
+
+def left_of(pixels: Pixels) -> float:
+    """Where the sine begins, as a part of the width."""
+    columns = np.flatnonzero(magenta(pixels).any(axis=0))
+    return float(columns[0]) / pixels.shape[1] if len(columns) else -1.0

@@ -1,0 +1,63 @@
+"""Each framework: its example is started as its users start it, and its figures are looked at and panned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import pytest
+
+from rendercanvas_rfb.frames import Pixels
+from tests.apps.looking import Chart, has_image, has_waves, left_of
+
+APPS = {
+    "fastapi": ["-m", "uvicorn", "fastapi_app:app", "--port", "{port}"],
+    "starlette": ["-m", "uvicorn", "starlette_app:app", "--port", "{port}"],
+    "flask": ["-m", "flask", "--app", "flask_app", "run", "--port", "{port}"],
+    "django": ["django_app.py", "runserver", "--noreload", "{port}"],
+    "html": ["plain_html.py", "{port}"],
+}
+"""The frameworks, and what comes after ``python`` to start the example."""
+
+
+@pytest.fixture(params=APPS)
+def app(request: pytest.FixtureRequest, start) -> str:
+    """Address of the app."""
+    if request.param != "html" and find_spec(request.param) is None:
+        pytest.skip(f"{request.param} is not installed here")
+    address: str = start(APPS[request.param])
+    return address
+
+
+async def test_figures_are_seen_panned_resized_reloaded_and_shared(app, open_page):
+    viewer = await open_page(app, 900, 900)
+    waves, image = Chart(viewer.page, 0), Chart(viewer.page, 1)
+    # Both at once, and each its own.
+    before = left_of(await waves.shows(has_waves))
+    await image.shows(has_image)
+
+    await waves.drag(120, 0)
+    panned = before + 120 / (await waves.pixels()).shape[1]
+    await waves.shows(begins_at(panned))
+
+    # It is the same figure after a reload, and for another viewer.
+    await viewer.page.reload()
+    await waves.shows(begins_at(panned))
+    other = await open_page(app, 900, 900)
+    elsewhere = Chart(other.page, 0)
+    await elsewhere.shows(begins_at(panned))
+    await elsewhere.drag(-120, 0)
+    await waves.shows(begins_at(before))
+    await other.page.close()
+
+    width = (await waves.pixels()).shape[1]
+    await viewer.page.set_viewport_size({"width": 600, "height": 900})
+    await waves.shows(lambda pixels: pixels.shape[1] < width and has_waves(pixels))
+    # Browsers ask for an icon, which the examples have not got.
+    for shown in (viewer, other):
+        shown.errors[:] = [error for error in shown.errors if "404" not in error]
+
+
+def begins_at(place: float) -> Callable[[Pixels], bool]:
+    """Whether the sine begins there, as a part of the width."""
+    return lambda pixels: has_waves(pixels) and abs(left_of(pixels) - place) < 0.02
