@@ -22,7 +22,7 @@ class Chart:
         self._page = page
         self._number = number
 
-    async def _place(self) -> tuple[Page | Frame, ElementHandle]:
+    async def place(self) -> tuple[Page | Frame, ElementHandle]:
         """What holds the view, and the element; both are others once the page has put them there anew."""
         found: list[tuple[Page | Frame, ElementHandle]] = []
         for frame in self._page.frames:
@@ -46,13 +46,13 @@ class Chart:
 
     async def pixels(self) -> Pixels:
         """As a person sees it, where it is on the screen."""
-        _, element = await self._place()
+        _, element = await self.place()
         await element.scroll_into_view_if_needed()
         return decode_png(await element.screenshot(type="png"))
 
     async def drag(self, dx: float, dy: float) -> None:
         """Pan by these CSS pixels with the mouse, from the middle."""
-        _, element = await self._place()
+        _, element = await self.place()
         await element.scroll_into_view_if_needed()
         box = await element.bounding_box()
         assert box is not None
@@ -66,7 +66,7 @@ class Chart:
 
     async def status(self) -> str:
         """That of the view's connection."""
-        _, element = await self._place()
+        _, element = await self.place()
         return str(await element.evaluate("element => element.view?.status"))
 
 
