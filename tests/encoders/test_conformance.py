@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from rendercanvas_rfb.encoders import registry
 from rendercanvas_rfb.encoders.base import EncoderSettings
 from rendercanvas_rfb.encoders.registry import register_encoder
 from rendercanvas_rfb.encoders.x264 import X264Encoder
-from rendercanvas_rfb.errors import EncoderError
+from rendercanvas_rfb.errors import EncoderError, ProtocolError
 from rendercanvas_rfb.options import QUALITIES
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
 from rendercanvas_rfb.testing.conformance import EncoderConformance
+from rendercanvas_rfb.testing.delay import measure_delay
 
 
 class TestX264(EncoderConformance):
@@ -86,6 +89,33 @@ class OneLate(Wrong):
         return self.made[-2:][0]
 
 
+class HeldBack(Wrong):
+    """A picture late, without a break: what a codec with a queue does."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.last = None
+
+    def encode(self, frame, *, keyframe):
+        if (frame.width, frame.height) != self._size:
+            raise EncoderError("another size")
+        last, self.last = self.last or frame, frame
+        return super().encode(last, keyframe=keyframe)
+
+
+class HeadersOnce(Wrong):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.began = False
+
+    def encode(self, frame, *, keyframe):
+        picture = super().encode(frame, keyframe=keyframe)
+        if self.began and picture.keyframe:
+            picture = dataclasses.replace(picture, payload=picture.payload[picture.payload.index(b"\0\0\1\x65") :])
+        self.began = True
+        return picture
+
+
 class Hoarder(Wrong):
     def __init__(self, *args):
         super().__init__(*args)
@@ -122,8 +152,21 @@ def test_a_third_party_encoder_that_works_passes():
 
 
 @pytest.mark.usefixtures("registered")
-@pytest.mark.parametrize("wrong", [NeverAKeyframe, OneLate, Hoarder, Untyped, Scribbler])
+@pytest.mark.parametrize("wrong", [NeverAKeyframe, OneLate, HeldBack, HeadersOnce, Hoarder, Untyped, Scribbler])
 def test_one_that_does_not_fails(wrong):
     register_encoder("mine", wrong, tiers=[H264])
-    with pytest.raises((AssertionError, ValueError)):
+    with pytest.raises((AssertionError, ValueError, ProtocolError)):
         EncoderConformance.check("mine")
+
+
+@pytest.mark.parametrize(("broken", "delay"), [(Wrong, 0), (HeldBack, 1)])
+def test_the_delay_is_counted_in_frames(broken, delay):
+    encoder = broken(H264, 128, 96, EncoderSettings())
+    assert measure_delay(encoder, 128, 96) == delay
+    encoder.close()
+
+
+@pytest.mark.parametrize("frames", [1, 11])
+def test_greys_of_too_many_frames_could_not_be_told_apart(frames):
+    with pytest.raises(ValueError, match=f"not {frames}"):
+        measure_delay(Wrong(H264, 128, 96, EncoderSettings()), 128, 96, frames)

@@ -298,11 +298,7 @@ def _changes(access_unit: bytes, target: Target, color: ColorSpace) -> SpsChange
 
 def _open(spec: LibavCodec, target: Target, pixel_format: str, color: ColorSpace) -> VideoCodecContext:
     try:
-        # Typed as it is in the oldest PyAV that this package works with, which knows no devices for encoding.
-        create: Callable[..., Any] = av.CodecContext.create
-        device = {"hwaccel": _device(spec.device)} if spec.device else {}
-        codec = create(spec.name, "w", **device)
-        assert isinstance(codec, VideoCodecContext)
+        codec = _new_context(spec)
         codec.width, codec.height = target.width, target.height
         codec.pix_fmt = pixel_format
         codec.framerate = target.fps
@@ -310,12 +306,20 @@ def _open(spec: LibavCodec, target: Target, pixel_format: str, color: ColorSpace
         codec.gop_size = INFINITE_GOP
         codec.max_b_frames = 0
         tag(codec, target.chroma, color)
-        options = spec.options(target)
-        codec.options = options
+        codec.options = spec.options(target)
         codec.open()
     except av.FFmpegError as error:
         kind = EncoderBusyError if error.errno in _BUSY else EncoderError
         raise kind(f"{spec.name} cannot be opened: {spec.explain(error) or error}") from error
+    return codec
+
+
+def _new_context(spec: LibavCodec) -> VideoCodecContext:
+    # Typed as it is in the oldest PyAV that this package works with, which knows no devices for encoding.
+    create: Callable[..., Any] = av.CodecContext.create
+    device = {"hwaccel": _device(spec.device)} if spec.device else {}
+    codec = create(spec.name, "w", **device)
+    assert isinstance(codec, VideoCodecContext)
     return codec
 
 

@@ -21,8 +21,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..bitstream.h264 import codec_string, find_sequence_parameters, is_keyframe
-from ..bitstream.vui import color_tags
+from ..bitstream.description import describe, is_keyframe
+from ..bitstream.h264 import find_sequence_parameters
 from ..client.decoder import ChunkDecoder
 from ..encoders.base import EncodedPicture, Encoder, EncoderSettings
 from ..encoders.registry import find_encoder
@@ -30,10 +30,18 @@ from ..errors import EncoderError
 from ..frames import Frame, PixelFormat, Pixels
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
 from ..protocol.messages import ChunkHeader, StreamStarted
+from .delay import measure_delay
 from .fidelity import psnr
 from .patterns import color_blocks, line_plot
 
 __all__ = ["EncoderConformance", "decode_pictures", "frame_of", "psnr"]
+
+
+_NOMINAL_FPS = 60.0
+"""Pictures per second; only the level of VP9 depends on it, which is not compared."""
+
+_SRGB_TRANSFER = 13
+"""transfer_characteristics of IEC 61966-2-1 (H.264 table E-4)."""
 
 
 def frame_of(pixels: Pixels, pixel_format: PixelFormat = PixelFormat.RGBA, version: int = 1) -> Frame:
@@ -118,6 +126,24 @@ class EncoderConformance:
                 # Fails where a picture refers to a later one, or needs a second packet.
                 assert len(decode_pictures(encoder.info, pictures, 320, 240)) == 5
 
+    def test_no_picture_is_late(self) -> None:
+        for tier in self.tiers():
+            with self.opened(tier) as encoder:
+                delay = measure_delay(encoder, 320, 240)
+                assert delay == 0, f"{tier}: pictures come {delay} frames late"
+
+    def test_each_keyframe_of_video_brings_what_describes_it(self) -> None:
+        for tier in self.tiers():
+            if not tier.format.is_video:
+                continue
+            with self.opened(tier) as encoder:
+                for step in range(4):
+                    picture = _encode(encoder, line_plot(320, 240, float(step)), keyframe=step % 2 == 0)
+                    if step % 2 == 0:
+                        _check_video(encoder.info, picture)
+                    elif not picture.keyframe:
+                        assert not is_keyframe(tier.format, picture.payload), f"{tier}: a keyframe that says it is none"
+
     def test_a_keyframe_that_is_asked_for_needs_no_earlier_picture(self) -> None:
         for tier in self.tiers():
             with self.opened(tier) as encoder:
@@ -165,8 +191,8 @@ class EncoderConformance:
                 assert info.encoder, "the stream does not say what made it"
                 assert info.coded_width >= 97, f"{tier}: {info.coded_width} columns cannot hold 97"
                 assert info.coded_height >= 33, f"{tier}: {info.coded_height} rows cannot hold 33"
-                if tier.format is PictureFormat.H264:
-                    _check_h264(info, picture)
+                if tier.format.is_video:
+                    _check_video(info, picture)
 
     def test_it_keeps_no_reference_to_a_frame(self) -> None:
         for tier in self.tiers():
@@ -213,15 +239,25 @@ def _encode(encoder: Encoder, pixels: Pixels, *, keyframe: bool = False) -> Enco
     return encoder.encode(frame_of(pixels), keyframe=keyframe)
 
 
-def _check_h264(info: StreamInfo, picture: EncodedPicture) -> None:
-    """Raise AssertionError unless the parameter sets say what browsers need; see ``docs/protocol.md``."""
-    sps = find_sequence_parameters(picture.payload)
-    assert is_keyframe(picture.payload), "a keyframe must be an IDR picture"
-    assert info.codec == codec_string(sps), f"codec {info.codec} is not that of the bitstream, {codec_string(sps)}"
-    assert info.color == color_tags(sps.vui), "the colour description is not that of the bitstream"
-    assert (info.coded_width, info.coded_height) == (sps.width, sps.height), "the coded size is not the bitstream's"
-    assert sps.vui.max_num_reorder_frames == 0, "decoders hold pictures back unless max_num_reorder_frames is 0"
-    assert sps.vui.max_dec_frame_buffering is not None, "decoders hold pictures back without max_dec_frame_buffering"
+def _check_video(info: StreamInfo, picture: EncodedPicture) -> None:
+    """Raise AssertionError unless the keyframe says what browsers need; see ``docs/protocol.md``."""
+    kind = info.tier.format
+    assert is_keyframe(kind, picture.payload), "a keyframe must be an IDR picture, with its parameter sets"
+    # VP9 does not say its level, primaries and transfer function.
+    fps, primaries = _NOMINAL_FPS, 12 if info.color.primaries == "smpte432" else 1
+    found = describe(kind, picture.payload, fps=fps, primaries=primaries, transfer=_SRGB_TRANSFER)
+    if kind is PictureFormat.VP9:
+        fields, own = info.codec.split("."), found.codec.split(".")
+        assert fields[:2] + fields[3:] == own[:2] + own[3:], f"codec {info.codec} is not that of the bitstream"
+    else:
+        assert info.codec == found.codec, f"codec {info.codec} is not that of the bitstream, {found.codec}"
+    assert info.color == found.color, "the colour description is not that of the bitstream"
+    assert info.tier.chroma == found.chroma, "the chroma subsampling is not that of the bitstream"
+    assert (info.coded_width, info.coded_height) == (found.width, found.height), "the coded size is not the bitstream's"
+    assert found.max_num_reorder == 0, "decoders hold pictures back unless max_num_reorder_frames is 0"
+    if kind is PictureFormat.H264:
+        vui = find_sequence_parameters(picture.payload).vui
+        assert vui.max_dec_frame_buffering is not None, "decoders hold pictures back without max_dec_frame_buffering"
 
 
 @contextmanager
