@@ -94,6 +94,7 @@ class Pipeline:
         self._previewer = Previewer(source, self._numbers, clock)
         self._closed = False
         self._looks_at = float("-inf")
+        self._stamp: tuple[int, int] | None = None
         # Tiers that fail though there are encoders for them: no other encoder will help.
         self._given_up: frozenset[Tier] = frozenset()
         if (chooser := self._chooser) is not None:
@@ -245,11 +246,14 @@ class Pipeline:
         for worker in workers:
             if worker.hangs(now):
                 self._abandon(worker)
-            else:
-                worker.reconsider()
-        if (chooser := self._chooser) is not None:
-            chooser.prepare()
-            self._renew_tiers(chooser)
+        chooser = self._chooser
+        if chooser is None or (stamp := chooser.stamp()) == self._stamp:
+            return
+        self._stamp = stamp
+        chooser.prepare()
+        self._renew_tiers(chooser)
+        for worker in self._snapshot():
+            worker.reconsider()
 
     def serves(self, subscriber: Subscriber) -> bool:
         """Whether chunks are offered to ``subscriber``."""

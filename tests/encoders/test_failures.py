@@ -73,7 +73,7 @@ class Viewer:
 
     @property
     def encoder(self) -> str:
-        return self.chunks[-1].info.encoder_reason.split()[0]
+        return self.chunks[-1].info.encoder_reason.split(":")[0]
 
 
 class Bench:
@@ -149,7 +149,7 @@ def test_one_that_raises_gives_way_to_the_next_with_a_keyframe_of_the_same_pictu
     bench.show(viewer)
     assert viewer.encoder == "x264"
     assert [chunk.header.keyframe for chunk in viewer.chunks] == [True, False, True]
-    assert "faulty failed: OSError: the device is gone; tried again later" in viewer.chunks[-1].info.encoder_reason
+    assert "faulty: failed, OSError: the device is gone; tried again later" in viewer.chunks[-1].info.encoder_reason
     bench.show(viewer)
     assert bench.standings.failures() == {("faulty", "error"): 1}
     assert "encoder faulty failed to make h264/444: OSError: the device is gone" in caplog.text
@@ -231,7 +231,7 @@ def test_one_without_a_session_is_left_out_for_a_while_and_those_that_have_one_k
     first.show(has_it)
     second.show(has_not)
     assert (has_it.encoder, has_not.encoder) == ("faulty", "x264")
-    assert "faulty is busy" in has_not.chunks[-1].info.encoder_reason
+    assert "faulty: busy, 1 sessions" in has_not.chunks[-1].info.encoder_reason
     assert second.standings.failures() == {("faulty", "busy"): 1}
     first.look(2)
     first.show(has_it)

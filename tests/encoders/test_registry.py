@@ -56,7 +56,7 @@ def test_what_a_missing_tier_needs_is_named(monkeypatch) -> None:
     monkeypatch.setattr("av.codecs_available", set())
     monkeypatch.setattr("PIL.features.check", lambda name: name != "webp")
     assert available_tiers() == (Tier(PictureFormat.JPEG), Tier(PictureFormat.PNG))
-    with pytest.raises(EncoderError, match=r"x264 .* built without libx264; .*needed is .*\(pip install av\)"):
+    with pytest.raises(EncoderError, match=r"x264: .* built without libx264; .*needed is .*\(pip install av\)"):
         open_encoder(ALL[0], 640, 360)
     with pytest.raises(EncoderError, match=r"webp cannot be made here: .*needed is Pillow built with webp"):
         open_encoder(ALL[2], 640, 360)

@@ -116,7 +116,7 @@ def test_forcing_one_that_cannot_work_is_an_error_that_says_why(monkeypatch, har
         hardware=hardware,
     )
     monkeypatch.setattr(registry, "_registered", {"mine": backend})
-    with pytest.raises(ConfigurationError, match=r"mine cannot work here: there is no NVIDIA driver; .* an NVIDIA GPU"):
+    with pytest.raises(ConfigurationError, match=r"mine: there is no NVIDIA driver; .* an NVIDIA GPU"):
         DisplayOptions(encoder="mine")
 
 
@@ -124,5 +124,5 @@ def test_forcing_hardware_tries_it_first_and_says_what_came_of_it(monkeypatch) -
     monkeypatch.setattr(registry, "_registered", {})
     register_encoder("mine", lambda tier, width, height, _: FakeEncoder(tier, width, height), tiers=[H264_420])
     registry._registered["mine"] = replace(registry._registered["mine"], hardware=True)
-    with pytest.raises(ConfigurationError, match="mine did not work when it was tried: the process ended with 1"):
+    with pytest.raises(ConfigurationError, match="mine: did not work when it was tried, the process ended with 1"):
         DisplayOptions(encoder="mine")

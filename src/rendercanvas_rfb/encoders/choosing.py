@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from ..errors import EncoderBusyError, EncoderError
 from ..protocol.formats import Tier
 from .base import Encoder, EncoderBackend, EncoderSettings
-from .selection import AUTO, Choice, FrameKind, Situation, Verdict, choose
+from .selection import AUTO, Choice, FrameKind, Reason, Situation, Verdict, choose
 from .standings import STANDINGS, Failure, Standings
 
 __all__ = ["EncoderChooser", "everything"]
@@ -51,12 +51,16 @@ class EncoderChooser:
         return EncoderChooser(self._backends, self._settings, self._encoder, tiers.__contains__, self._standings)
 
     def prepare(self) -> None:
-        """Have encoders that must prove themselves tried, where that is due. Returns at once."""
-        self._standings.try_soon(
-            backend
-            for backend in self._backends
-            if self._encoder in (AUTO, backend.name) and not (self._encoder == AUTO and backend.only_by_name)
-        )
+        """Have encoders tried that could be chosen if they proved themselves, where that is due. Returns at once."""
+        self._standings.try_soon(self._unproven())
+
+    def prepare_now(self) -> None:
+        """The same, and returns when it is done, which may take seconds."""
+        self._standings.try_now(self._unproven())
+
+    def stamp(self) -> tuple[int, int]:
+        """Equal to what it was before where nothing is to be chosen or tried that was not then."""
+        return self._standings.stamp()
 
     def forgive(self) -> None:
         """Think again of encoders that failed."""
@@ -113,10 +117,23 @@ class EncoderChooser:
         makers = [backend for backend in self._backends if tier.full in backend.tiers]
         if not makers:
             return f"no encoder makes {tier}; there are encoders for {', '.join(map(str, self._tiers))}"
-        reasons = [str(verdict) for verdict in choice.lost if verdict.tier == tier.full]
-        needs = [backend.needs for backend in makers if backend.needs and not backend.is_available()]
+        lost = [
+            verdict
+            for verdict in choice.lost
+            if verdict.tier == tier.full and verdict.reason not in (Reason.NOT_NAMED, Reason.ONLY_BY_NAME)
+        ]
+        reasons = [str(verdict) for verdict in lost]
+        missing = {verdict.encoder for verdict in lost if verdict.reason is Reason.MISSING}
+        needs = [backend.needs for backend in makers if backend.name in missing and backend.needs]
         hint = f"; needed is {' or '.join(dict.fromkeys(needs))}" if needs else ""
         return f"{tier} cannot be made here: {'; '.join(reasons)}{hint}"
+
+    def _unproven(self) -> list[EncoderBackend]:
+        known = self._standings.of(self._backends)
+        choices = (choose(self._backends, known, self._situation(tier)) for tier in self._tiers)
+        lost = [verdict for choice in choices for verdict in choice.lost]
+        names = {verdict.encoder for verdict in lost if verdict.reason in (Reason.UNTRIED, Reason.BUSY)}
+        return [backend for backend in self._backends if backend.name in names]
 
     def _situation(self, tier: Tier, frame: FrameKind = FrameKind()) -> Situation:  # noqa: B008 - immutable
         return Situation((tier,), frame, self._encoder, frozenset(self._tiers), self._settings.lossless)

@@ -77,6 +77,7 @@ def register_encoder(
             needs=needs or f"what {name} needs",
             takes=Takes(lossless=frozenset(made), live_bitrate=True) if takes is None else takes,
         )
+    STANDINGS.forget(name)
 
 
 def encoder_names() -> tuple[str, ...]:
@@ -120,7 +121,7 @@ def select_encoders(
     """The tiers that an encoder makes here, best first, and what opens it with these settings.
 
     An encoder of video is accompanied by the built-in encoders of images, for viewers that cannot decode its video.
-    One that is asked for by its name, and has to prove itself, is tried now, which may take seconds once.
+    One that has to prove itself, where no other will do, is tried now, which may take seconds once.
 
     Args:
         name: Name of the encoder, or `AUTO`.
@@ -135,11 +136,13 @@ def select_encoders(
     if not wanted:
         kinds = ", ".join(dict.fromkeys(str(tier) for backend in named for tier in backend.tiers))
         raise ConfigurationError(f"the encoder {name!r} makes {kinds}, none of which is asked for")
-    if name != AUTO:
-        STANDINGS.try_now(named)
     others = [backend for backend in BUILT_IN if backend not in named]
     chooser = EncoderChooser((*named, *others), settings, name, allowed)
     tiers = chooser.tiers()
+    if not set(tiers).intersection(wanted):
+        # Nothing else will do: what has to prove itself does so now.
+        chooser.prepare_now()
+        tiers = chooser.tiers()
     if not set(tiers).intersection(wanted):
         reasons = [chooser.refusal(tier, chooser.choose(tier, FrameKind())) for tier in dict.fromkeys(wanted)]
         raise ConfigurationError("; ".join(dict.fromkeys(reasons)))

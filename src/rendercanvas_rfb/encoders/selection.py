@@ -6,7 +6,7 @@ What encoders declare (`EncoderBackend`) and what is known of them on a machine 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -43,7 +43,7 @@ class Standing:
 
     Attributes:
         state: What.
-        detail: More of it, in words that follow "it"; empty where there is nothing to add.
+        detail: More of it, in words; empty where there is nothing to add.
     """
 
     state: State
@@ -57,8 +57,8 @@ class Reason(Enum):
     """Why an encoder does not make the pictures of a viewer: first why it cannot, then why another one is better."""
 
     NOT_NAMED = auto()
-    ONLY_BY_NAME = auto()
     MISSING = auto()
+    ONLY_BY_NAME = auto()
     NOT_ALLOWED = auto()
     NOT_DECODED = auto()
     REFUSED = auto()
@@ -135,7 +135,7 @@ class Verdict:
         encoder: Its name.
         tier: What it would make.
         reason: Why it does not make the pictures; None for the one that does.
-        detail: That in words that follow the name.
+        detail: That in words that follow the name and a colon.
         rank: Smaller is better; None where it cannot make the pictures at all.
     """
 
@@ -146,7 +146,7 @@ class Verdict:
     rank: Rank | None = None
 
     def __str__(self) -> str:
-        return f"{self.encoder} {self.detail}"
+        return f"{self.encoder}: {self.detail}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class Choice:
         by_detail: dict[str, list[str]] = {}
         for verdict in self.lost:
             by_detail.setdefault(verdict.detail, []).append(verdict.encoder)
-        return [first, *(f"{', '.join(names)} {detail}" for detail, names in by_detail.items())]
+        return [first, *(f"{', '.join(names)}: {detail}" for detail, names in by_detail.items())]
 
     def __str__(self) -> str:
         return "; ".join(self.sentences())
@@ -196,20 +196,19 @@ def choose(
     judged = [
         _judge(backend, tier, standings.get((backend.name, tier), READY), situation, place)
         if backend in named
-        else Verdict(backend.name, tier, Reason.NOT_NAMED, f"is not asked for, {situation.encoder} is")
+        else Verdict(backend.name, tier, Reason.NOT_NAMED, f"not asked for, {situation.encoder} is")
         for place, backend in enumerate(backends)
         for tier in backend.tiers
     ]
     able = sorted((verdict for verdict in judged if verdict.rank is not None), key=_rank)
-    # What the viewer takes first: of the verdicts on an encoder that are equally near, the first counts.
-    takes = {wanted.full for wanted in situation.decodes}
-    judged.sort(key=lambda verdict: verdict.tier not in takes)
+    # What the viewer does not take says little about an encoder that makes what it takes too.
+    decoded = {wanted.full for wanted in situation.decodes}
     if not able:
-        return Choice((), _one_each(judged, None))
+        return Choice((), _one_each(judged, None, decoded))
     best = able[0]
     order = (best, *(_beaten(verdict, best, situation) for verdict in able[1:]))
     unable = [verdict for verdict in judged if verdict.rank is None]
-    return Choice(order, _one_each([*order[1:], *unable], best.encoder))
+    return Choice(order, _one_each([*order[1:], *unable], best.encoder, decoded))
 
 
 def _judge(backend: EncoderBackend, tier: Tier, standing: Standing, situation: Situation, place: int) -> Verdict:
@@ -229,36 +228,36 @@ def _matching(tier: Tier, decodes: Iterable[Tier]) -> Tier:
 
 def _merit(backend: EncoderBackend, tier: Tier, situation: Situation) -> str:
     if situation.encoder != AUTO and tier.format.is_video:
-        return f"makes {tier}: it is asked for"
+        return f"makes {tier}, and is asked for"
     if situation.lossless:
-        return f"makes {tier}: exactly, as asked for"
+        return f"makes {tier} exactly, as asked for"
     if situation.frame.memory is not Memory.HOST and situation.frame.memory in backend.takes.memory:
-        return f"makes {tier}: it takes frames in {situation.frame.memory.value} memory as they are"
+        return f"makes {tier}, and takes frames in {situation.frame.memory.value} memory as they are"
     if tier.chroma is Chroma.RGB and tier in backend.takes.lossless:
-        return f"makes {tier}: exactly, as long as that costs little"
+        return f"makes {tier}, exactly as long as that costs little"
     if backend.hardware:
-        return f"makes {tier}: it takes no time of the processor"
+        return f"makes {tier} without the processor"
     if tier.format.is_video:
-        return f"makes {tier}: it works on every processor"
-    return f"makes {tier}: no video comes before it for this viewer"
+        return f"makes {tier} on any processor"
+    return f"makes {tier}, and no video comes before that for this viewer"
 
 
 def _obstacle(
     backend: EncoderBackend, tier: Tier, standing: Standing, situation: Situation
 ) -> tuple[Reason, str] | None:
     """Why it cannot make the pictures."""
-    if situation.encoder == AUTO and backend.only_by_name and not _is_named(tier, situation.allowed):
-        return Reason.ONLY_BY_NAME, f"is for those only who ask for it: {backend.only_by_name}"
     if standing.state is State.MISSING:
-        return Reason.MISSING, f"cannot work here: {standing.detail}"
+        return Reason.MISSING, standing.detail
+    if situation.encoder == AUTO and backend.only_by_name and not _is_named(tier, situation.allowed):
+        return Reason.ONLY_BY_NAME, f"only where it is asked for: {backend.only_by_name}"
     if situation.allowed is not None and tier not in situation.allowed:
-        return Reason.NOT_ALLOWED, f"makes {tier}, which the quality and the codec leave out"
+        return Reason.NOT_ALLOWED, f"the quality and the codec leave out {tier}"
     if not any(wanted.full == tier for wanted in situation.decodes):
         wanted = {wanted.full for wanted in situation.decodes}
-        asked = f"{wanted.pop()}" if len(wanted) == 1 else "anything that the viewer decodes"
-        return Reason.NOT_DECODED, f"does not make {asked}"
+        asked = f"{wanted.pop()}" if len(wanted) == 1 else "anything that this viewer decodes"
+        return Reason.NOT_DECODED, f"not for {asked}"
     if situation.lossless and tier not in backend.takes.lossless:
-        return Reason.NOT_LOSSLESS, f"makes {tier} with loss"
+        return Reason.NOT_LOSSLESS, f"{tier} with loss only"
     return _misfit(backend.takes, situation.frame) or _out_of_service(standing)
 
 
@@ -270,7 +269,7 @@ def _is_named(tier: Tier, allowed: frozenset[Tier] | None) -> bool:
 def _misfit(takes: Takes, frame: FrameKind) -> tuple[Reason, str] | None:
     if frame.memory not in takes.memory and Memory.HOST not in takes.memory:
         kinds = " or ".join(sorted(memory.value for memory in takes.memory))
-        return Reason.MEMORY, f"takes frames in {kinds} memory only, not in {frame.memory.value}"
+        return Reason.MEMORY, f"frames in {kinds} memory only, not in {frame.memory.value}"
     if frame.color not in takes.colors:
         return Reason.COLOR, f"cannot say that colours are {frame.color.value}"
     if not frame.width:
@@ -279,25 +278,25 @@ def _misfit(takes: Takes, frame: FrameKind) -> tuple[Reason, str] | None:
     if not (min_width <= frame.width <= max_width and min_height <= frame.height <= max_height):
         return (
             Reason.SIZE,
-            f"takes {min_width}x{min_height} to {max_width}x{max_height} pixels, not {frame.width}x{frame.height}",
+            f"{min_width}x{min_height} to {max_width}x{max_height} pixels only, not {frame.width}x{frame.height}",
         )
     if takes.max_pixels is not None and frame.width * frame.height > takes.max_pixels:
-        return Reason.SIZE, f"takes {takes.max_pixels} pixels at most, not {frame.width}x{frame.height}"
+        return Reason.SIZE, f"{takes.max_pixels} pixels at most, not {frame.width}x{frame.height}"
     if not takes.odd and (frame.width % 2 or frame.height % 2):
-        return Reason.SIZE, f"takes even sizes only, not {frame.width}x{frame.height}"
+        return Reason.SIZE, f"even sizes only, not {frame.width}x{frame.height}"
     return None
 
 
 def _out_of_service(standing: Standing) -> tuple[Reason, str] | None:
     match standing.state:
         case State.UNTRIED:
-            return Reason.UNTRIED, "has not proven yet that it works here"
+            return Reason.UNTRIED, "not proven yet on this machine"
         case State.REFUSED:
-            return Reason.REFUSED, f"did not work when it was tried: {standing.detail}"
+            return Reason.REFUSED, f"did not work when it was tried, {standing.detail}"
         case State.BUSY:
-            return Reason.BUSY, f"is busy: {standing.detail}"
+            return Reason.BUSY, f"busy, {standing.detail}"
         case State.BROKEN:
-            return Reason.BROKEN, f"failed: {standing.detail}"
+            return Reason.BROKEN, f"failed, {standing.detail}"
     return None
 
 
@@ -308,32 +307,32 @@ def _beaten(verdict: Verdict, best: Verdict, situation: Situation) -> Verdict:
     differs = next(place for place, (own, its) in enumerate(zip(verdict.rank, best.rank, strict=True)) if own != its)
     reason = _RANKED[differs]
     details = {
-        Reason.LESS_PREFERRED: f"makes {verdict.tier}; the viewer prefers {best.tier}",
-        Reason.COPIES: f"would need frames in {situation.frame.memory.value} memory copied to the host",
-        Reason.WITH_LOSS: f"makes {verdict.tier} with loss",
-        Reason.NO_LIVE_BITRATE: "cannot follow the bitrate of a link",
-        Reason.ON_PROCESSOR: "takes the time of the processor",
-        Reason.LATER: f"comes after {best.encoder}",
+        Reason.LESS_PREFERRED: f"{verdict.tier}, and the viewer prefers {best.tier}",
+        Reason.COPIES: f"frames in {situation.frame.memory.value} memory would have to be copied to the host",
+        Reason.WITH_LOSS: "with loss",
+        Reason.NO_LIVE_BITRATE: "cannot follow the bitrate of a slow link",
+        Reason.ON_PROCESSOR: "takes time of the processor",
+        Reason.LATER: f"next after {best.encoder}",
     }
     return Verdict(verdict.encoder, verdict.tier, reason, details[reason], verdict.rank)
 
 
-def _one_each(verdicts: Iterable[Verdict], chosen: str | None) -> tuple[Verdict, ...]:
+def _one_each(verdicts: Iterable[Verdict], chosen: str | None, decoded: Collection[Tier]) -> tuple[Verdict, ...]:
     """For each encoder the verdict that came nearest to being chosen."""
+
+    def nearness(verdict: Verdict) -> tuple[bool, bool, Rank, int]:
+        # Among what it cannot make, the later obstacle is the nearer one: the earlier were passed.
+        obstacle = 0 if verdict.reason is None else -verdict.reason.value
+        return verdict.tier not in decoded, verdict.rank is None, verdict.rank or (), obstacle
+
     nearest: dict[str, Verdict] = {}
     for verdict in verdicts:
         if verdict.encoder == chosen:
             continue
         best = nearest.get(verdict.encoder)
-        if best is None or _nearness(verdict) < _nearness(best):
+        if best is None or nearness(verdict) < nearness(best):
             nearest[verdict.encoder] = verdict
     return tuple(nearest.values())
-
-
-def _nearness(verdict: Verdict) -> tuple[bool, Rank, int]:
-    # Among what it cannot make, the later obstacle is the nearer one: the earlier were passed.
-    obstacle = 0 if verdict.reason is None else -verdict.reason.value
-    return verdict.rank is None, verdict.rank or (), obstacle
 
 
 def _rank(verdict: Verdict) -> Rank:

@@ -67,6 +67,11 @@ class _Record:
             return float("inf")
         return self.failed_at + RETRY_S * RETRY_FACTOR ** (self.strikes - 1)
 
+    def waits_until(self) -> float:
+        """When it may be tried again, or be thought of."""
+        is_busy = self.trial is not None and self.trial.outcome is Outcome.BUSY
+        return max(self.out_until(), self.tried_at + RETRY_S if is_busy else float("-inf"))
+
 
 def try_all(backend: EncoderBackend) -> Mapping[Tier, Trial]:
     """Try an encoder for all its tiers: in a process of its own where it is in hardware, else in this one."""
@@ -90,6 +95,7 @@ class Standings:
         self._lock = threading.Lock()
         self._records: dict[tuple[str, Tier], _Record] = {}
         self._failures: Counter[tuple[str, Failure]] = Counter()
+        self._revision = 0
         self._trying: threading.Thread | None = None
 
     def of(self, backends: Iterable[EncoderBackend]) -> dict[tuple[str, Tier], Standing]:
@@ -108,6 +114,12 @@ class Standings:
             record = self._records.get((name, tier))
             return None if record is None else record.trial
 
+    def stamp(self) -> tuple[int, int]:
+        """Changes whenever a `Standing` does, and whenever a trial becomes due."""
+        now = self._clock()
+        with self._lock:
+            return self._revision, sum(record.waits_until() > now for record in self._records.values())
+
     def failures(self) -> dict[tuple[str, str], int]:
         """How often an encoder failed while it was in use, by its name and the kind of failure."""
         with self._lock:
@@ -117,6 +129,7 @@ class Standings:
         """It failed while it was in use, or when it was to be."""
         now = self._clock()
         with self._lock:
+            self._revision += 1
             self._failures[name, failure] += 1
             record = self._records.setdefault((name, tier), _Record())
             record.strikes = 1 if now - record.failed_at > FORGIVEN_AFTER_S else record.strikes + 1
@@ -128,9 +141,16 @@ class Standings:
     def forgive(self, names: Collection[str]) -> None:
         """Think of these again at once, as of encoders that never failed; those in hardware are tried first."""
         with self._lock:
+            self._revision += 1
             for (name, _), record in self._records.items():
                 if name in names and record.failure is not None:
                     record.failure, record.strikes, record.trial = None, 0, None
+
+    def forget(self, name: str) -> None:
+        """Another encoder has this name from here on."""
+        with self._lock:
+            self._revision += 1
+            self._records = {key: record for key, record in self._records.items() if key[0] != name}
 
     def try_now(self, backends: Iterable[EncoderBackend]) -> None:
         """Try these, where that is due. Returns when it is done."""
@@ -161,14 +181,14 @@ class Standings:
             records = [self._records.setdefault((backend.name, tier), _Record()) for tier in backend.tiers]
             states = [self._standing(backend, tier, missing).state for tier in backend.tiers]
         return any(
-            state is State.UNTRIED
-            or (state is State.BUSY and now >= max(record.out_until(), record.tried_at + RETRY_S))
+            state is State.UNTRIED or (state is State.BUSY and now >= record.waits_until())
             for record, state in zip(records, states, strict=True)
         )
 
     def _note(self, backend: EncoderBackend, trials: Mapping[Tier, Trial]) -> None:
         now = self._clock()
         with self._lock:
+            self._revision += 1
             for tier, trial in trials.items():
                 record = self._records.setdefault((backend.name, tier), _Record())
                 record.trial, record.tried_at = trial, now
