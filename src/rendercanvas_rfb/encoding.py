@@ -372,8 +372,8 @@ class TierWorker(threading.Thread):
             self.changed.notify_all()
             self._count(chunk)
             now = self._clock()
-            if chunk.header.keyframe:
-                self._turns.made_keyframe(now)
+            header = chunk.header
+            self._turns.made(header.frame, now, keyframe=header.keyframe, improvable=encoded.improvable)
             by_thread: defaultdict[Post, list[Subscriber]] = defaultdict(list)
             for viewer in self._turns.viewers:
                 # Who takes this chunk has to say again that there is room for the next one.

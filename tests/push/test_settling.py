@@ -10,6 +10,8 @@ import pytest
 from rendercanvas_rfb.client import connect
 from rendercanvas_rfb.frames import ColorSpace
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
+from rendercanvas_rfb.session.repeats import REPEATS
+from rendercanvas_rfb.testing.fidelity import psnr
 from rendercanvas_rfb.testing.patterns import color_blocks
 from tests.push.viewers import make_display
 
@@ -109,3 +111,16 @@ async def test_settling_can_be_switched_off_and_on(make_display):
         await no_more_chunks(client)
         display.set_options(settle=True)
         await next_of(client, display, lossless=True)
+
+
+async def test_a_picture_that_a_bitrate_has_blurred_is_refined_while_it_stands_still(make_display):
+    display = make_display()
+    display.set_options(bitrate=400_000, settle=False)
+    noise = np.random.default_rng(7).integers(0, 256, (90, 160, 3), np.uint8).repeat(4, axis=0).repeat(4, axis=1)
+    async with connect(display.url, video=H264) as client:
+        display.publish(noise)
+        first = await next_of(client, display, lossless=False)
+        refined = [await client.next_picture() for _ in range(REPEATS)]
+        assert {picture.header.frame for picture in refined} == {first.header.frame}
+        assert psnr(refined[-1].pixels, noise) > psnr(first.pixels, noise) + 1
+        await no_more_chunks(client)

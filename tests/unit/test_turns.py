@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rendercanvas_rfb.session.keyframes import MIN_INTERVAL_S
+from rendercanvas_rfb.session.repeats import REPEAT_S, REPEATS
 from rendercanvas_rfb.session.turns import STALL_S, Room, Turns
 
 OPEN, FULL = Room(open=True), Room(open=False, wait_until=10.0)
@@ -92,7 +93,37 @@ def test_a_frame_is_encoded_once_and_keyframes_do_not_wait_for_the_pace() -> Non
     assert turns.due_in(2, 0.4) == pytest.approx(0.1)
     turns.request_keyframe()
     assert turns.turn(1, 0.4) is True
-    turns.made_keyframe(0.4)
+    turns.made(1, 0.4, keyframe=True)
     turns.request_keyframe()
     assert turns.turn(2, 0.5) is False
     assert turns.turn(2, 0.4 + MIN_INTERVAL_S) is True
+
+
+def times_made(turns: Turns[int], version: int, since: float, until: float, *, improvable: bool = True) -> list[float]:
+    """When pictures of this frame are made, by somebody who looks whenever that is due."""
+    times, now = [], since
+    while now <= until:
+        if turns.turn(version, now) is not None:
+            turns.pick(version, now)
+            turns.made(version, now, improvable=improvable)
+            times.append(now)
+        due_in = turns.due_in(version, now)
+        if due_in is None:
+            break
+        now += due_in
+    return times
+
+
+def test_a_frame_that_stands_still_is_encoded_again_a_few_times() -> None:
+    times = times_made(turns_of(OPEN), version=1, since=5.0, until=60.0)
+    assert times == pytest.approx([5.0 + number * REPEAT_S for number in range(1 + REPEATS)])
+
+
+def test_it_is_not_where_that_would_make_it_no_better() -> None:
+    assert times_made(turns_of(OPEN), version=1, since=5.0, until=60.0, improvable=False) == [5.0]
+
+
+def test_another_frame_goes_before_the_refinement_of_the_last_one() -> None:
+    turns = turns_of(OPEN)
+    assert times_made(turns, version=1, since=5.0, until=5.25) == pytest.approx([5.0, 5.1, 5.2])
+    assert times_made(turns, version=2, since=5.26, until=60.0)[0] == 5.26

@@ -55,11 +55,13 @@ class EncodedPicture:
         payload: The bytes, immutable and shared by every viewer.
         keyframe: Whether it can be decoded without an earlier one.
         lossless: Whether it decodes to exactly the pixels of the frame.
+        improvable: Whether the same frame, encoded once more, would be better: a bitrate was kept to.
     """
 
     payload: bytes
     keyframe: bool
     lossless: bool = False
+    improvable: bool = False
 
 
 class Encoder(Protocol):

@@ -33,6 +33,7 @@ class Encoded:
         encode_s: Seconds that it took.
         tier: What it was made for; None for a still.
         source: Size of the picture as it was drawn.
+        improvable: See `EncodedPicture`.
     """
 
     header: ChunkHeader
@@ -41,6 +42,7 @@ class Encoded:
     encode_s: float
     tier: Tier | None = None
     source: PictureSize | None = None
+    improvable: bool = False
 
     def numbered(self, sequence: int) -> Chunk:
         """The chunk."""
@@ -106,7 +108,8 @@ class TierEncoder:
             frame=frame.version,
             timestamp_us=frame.timestamp_us,
         )
-        return Encoded(header, picture.payload, info, self._clock() - started, self._tier, picture_size)
+        encode_s = self._clock() - started
+        return Encoded(header, picture.payload, info, encode_s, self._tier, picture_size, picture.improvable)
 
     @property
     def at(self) -> Verdict | None:

@@ -136,7 +136,7 @@ class X264Encoder:
                 self._info = self._describe(payload)
         except (av.FFmpegError, BitstreamError, ValueError) as error:
             raise EncoderError(f"libx264 failed: {error}") from error
-        return EncodedPicture(payload, keyframe, lossless=self._rate.lossless)
+        return EncodedPicture(payload, keyframe, self._rate.lossless, improvable=self._limit is not None)
 
     def close(self) -> None:
         """Free the codec. May be called more than once."""

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from .keyframes import KeyframeSchedule
 from .pace import Pace
+from .repeats import Repeats
 
 __all__ = ["STALL_S", "Room", "Turns"]
 
@@ -55,6 +56,7 @@ class Turns(Generic[V]):
         self._offered: Counter[V] = Counter()
         self._keyframes = KeyframeSchedule()
         self._pace = Pace(max_fps)
+        self._repeats = Repeats()
         self._picked: int | None = None
 
     @property
@@ -122,8 +124,8 @@ class Turns(Generic[V]):
         if version is None or not self.can_go(now):
             return None
         keyframe = self._keyframes.due_in(now) == 0.0
-        fresh = version != self._picked and not self._pace.due_in(now)
-        return keyframe if keyframe or fresh else None
+        news = version != self._picked or self._repeats.due_in(version, now) == 0.0
+        return keyframe if keyframe or (news and not self._pace.due_in(now)) else None
 
     def pick(self, version: int, now: float) -> bool:
         """Frame ``version`` is being encoded. Returns whether the pace asks for a pause after it."""
@@ -139,9 +141,18 @@ class Turns(Generic[V]):
         """Whether a chunk is on its way to ``viewer``."""
         return self._offered[viewer] > 0
 
-    def made_keyframe(self, now: float) -> None:
-        """A keyframe was made, requested or not."""
-        self._keyframes.made(now)
+    def made(self, version: int, now: float, *, keyframe: bool = False, improvable: bool = False) -> None:
+        """A picture was made of frame ``version``.
+
+        Args:
+            version: Its number.
+            now: The time.
+            keyframe: Whether it is a keyframe, requested or not.
+            improvable: Whether another picture of the same frame would be better.
+        """
+        if keyframe:
+            self._keyframes.made(now)
+        self._repeats.made(version, now, improvable=improvable)
 
     @property
     def picked(self) -> int | None:
@@ -164,6 +175,7 @@ class Turns(Generic[V]):
         waits = [self._pace.due_in(now)]
         if version is not None:  # Without a frame no keyframe can be made.
             waits.append(self._keyframes.due_in(now) or 0.0)
+            waits.append(self._repeats.due_in(version, now) or 0.0)
         if self._together:
             waits += [room.wait_until - now for room in rooms if not room.open and room.wait_until > now]
         return min((seconds for seconds in waits if seconds > 0), default=None)

@@ -236,8 +236,7 @@ class SimulatedTier:
         bitrate = self.turns.bitrate(now)
         self.turns.pick(version, now)
         chunk = self._make(version, self._size(bitrate, now, keyframe), keyframe)
-        if keyframe:
-            self.turns.made_keyframe(now)
+        self.turns.made(version, now, keyframe=keyframe)
         viewers = self.turns.viewers
         for viewer in viewers:
             self.turns.offered(viewer, now)
