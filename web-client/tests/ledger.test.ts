@@ -63,11 +63,18 @@ describe("InputLedger", () => {
     expect(ledger.resume(0)).toHaveLength(KEPT_MAX);
   });
 
+  test("says that it takes no more before it takes no more", () => {
+    const ledger = new InputLedger();
+    while (!ledger.full) expect(ledger.offer(press())).not.toBeNull();
+    // What the page has sent before it has heard of it.
+    for (let n = 0; n < 16; n++) expect(ledger.offer(press())).not.toBeNull();
+  });
+
   test("takes input again once half of it is confirmed", () => {
     const ledger = new InputLedger();
     const accepted = fill(ledger);
     ledger.taken(1);
-    expect(ledger.offer(press())).toBeNull();
+    expect(ledger.full).toBe(true);
     ledger.taken(accepted - KEPT_MAX / 2);
     expect(ledger.full).toBe(false);
     expect(ledger.offer(press())?.n).toBe(accepted + 1);

@@ -16,6 +16,10 @@ export type NumberedInput = Input & { readonly n: number };
 export const KEPT_MAX = 256;
 /** Of these, kept free for releases: all buttons, ten fingers and a handful of keys can be let go when nothing else is taken. */
 const RELEASES_MAX = 32;
+/** Further ones kept free for what is done before the page has heard that nothing is taken: it is told in messages. */
+const UNAWARE_MAX = 32;
+/** Kept inputs from which on the page is to take none. */
+const FULL = KEPT_MAX - RELEASES_MAX - UNAWARE_MAX;
 /** Kept inputs at which a full ledger takes others again: far enough from full not to flicker. */
 const ROOM_AGAIN = KEPT_MAX / 2;
 
@@ -33,7 +37,7 @@ export class InputLedger {
   /** What is held down, by `heldBy`. */
   readonly #presses = new Map<string, Entry>();
 
-  /** Whether only releases are taken, until the server has confirmed half of what is kept. */
+  /** Whether nothing but releases should be offered, until the server has confirmed half of what can be kept. */
   get full(): boolean {
     return this.#full;
   }
@@ -42,11 +46,11 @@ export class InputLedger {
   offer(input: Input): NumberedInput | null {
     const [kind, held] = heldBy(input);
     const release = kind === "release";
-    if (this.#kept.length >= KEPT_MAX - (release ? 0 : RELEASES_MAX)) this.#full = true;
-    if (this.#kept.length >= KEPT_MAX || (this.#full && !release)) return null;
+    if (this.#kept.length >= KEPT_MAX - (release ? 0 : RELEASES_MAX)) return null;
     this.#last += 1;
     const entry = { n: this.#last, input, press: release ? (this.#presses.get(held) ?? null) : null };
     this.#kept.push(entry);
+    if (this.#kept.length >= FULL) this.#full = true;
     if (kind === "press") this.#presses.set(held, entry);
     if (release) this.#presses.delete(held);
     return numbered(entry);
