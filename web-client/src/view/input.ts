@@ -10,6 +10,8 @@ export interface InputTarget {
   readonly canvas: HTMLElement;
   /** Logical size of the canvas, or null while input has nowhere to go. */
   logicalSize(): Size | null;
+  /** Whether input goes anywhere. */
+  takes(): boolean;
   /** The picture was pressed. */
   pressed(): void;
   send(event: InputEvent): void;
@@ -23,7 +25,10 @@ export class InputBinding {
   readonly #stop = new AbortController();
 
   constructor(private readonly target: InputTarget) {
-    this.#keyboard = new KeyboardBinding((event) => target.send(event));
+    this.#keyboard = new KeyboardBinding(
+      () => target.takes(),
+      (event) => target.send(event),
+    );
     this.stage.append(target.canvas, this.#keyboard.input);
     this.#pointer = new PointerBinding({
       stage: this.stage,

@@ -23,7 +23,11 @@ export class KeyboardBinding {
   });
   readonly #keys = new Keys();
 
-  constructor(private readonly send: (event: RfbInputEvent) => void) {
+  /** @param takes whether input goes anywhere: a key that goes down while it does not is no press, and has no release. */
+  constructor(
+    private readonly takes: () => boolean,
+    private readonly send: (event: RfbInputEvent) => void,
+  ) {
     const { input } = this;
     input.addEventListener("keydown", (event) => this.#down(event));
     input.addEventListener("keyup", (event) => this.#up(event));
@@ -69,7 +73,7 @@ export class KeyboardBinding {
     } else if (!sample.composing && !typesText(event.key, sample.modifiers)) {
       event.preventDefault();
     }
-    const key = this.#keys.down(sample);
+    const key = this.takes() ? this.#keys.down(sample) : null;
     if (key !== null) this.send(key);
   }
 

@@ -22,6 +22,7 @@ export class LiveView {
   readonly input = new InputBinding({
     canvas: this.picture.canvas,
     logicalSize: () => (this.model.takesInput ? this.picture.logicalSize : null),
+    takes: () => this.model.takesInput,
     pressed: () => this.shell.toolbar.collapse(),
     send: (event) => this.send(event),
   });
@@ -149,6 +150,8 @@ export class LiveView {
     const { model } = this;
     const lost = model.connected && detail.status !== "connected";
     if (lost || (model.detail.takesInput && !detail.takesInput)) this.input.lost();
+    // Another session knows of nothing that was pressed in the one before.
+    if (detail.status === "connected" && !model.connected && detail.resumed === false) this.input.reset();
     model.detail = detail;
     model.update({ transport: detail.transport });
     this.shell.showStatus();
