@@ -14,73 +14,24 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any
 
-import numpy as np
-
 from ..assets import load_asset
 from ..client import connect
-from ..encoders.base import EncoderBackend, EncoderSettings
-from ..encoders.registry import encoder_names, find_encoder
-from ..errors import ConfigurationError, RfbError
-from ..protocol.formats import Tier
+from ..encoders.trial import LEAST_PSNR_DB, TRIAL_SIZE
+from ..errors import RfbError
 from ..server import DEFAULT_HOST, DEFAULT_PORT, Server
-from ..testing.conformance import decode_pictures, frame_of, psnr
+from ..testing.fidelity import psnr
 from ..testing.patterns import color_blocks
+from .checks import Check, Finding, Status
+from .encoder_checks import encoder_checks
 from .requirements import how_to_get_a_driver, how_to_install
 
 __all__ = ["Finding", "Status", "add_parser", "all_checks", "main"]
-
-
-class Status(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    WARNING = "warning"
-    """Something is missing that not everybody needs."""
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check has found out.
-
-    Attributes:
-        name: What was looked at.
-        status: How it ended.
-        detail: What was found.
-        advice: What to do about it; empty where there is nothing to do.
-    """
-
-    name: str
-    status: Status
-    detail: str
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Something to look at.
-
-    Attributes:
-        name: What.
-        look: Returns status, detail and advice; what it raises is a problem.
-    """
-
-    name: str
-    look: Callable[[], tuple[Status, str, str]]
-
-    def run(self) -> Finding:
-        """Look."""
-        try:
-            return Finding(self.name, *self.look())
-        except Exception as error:  # noqa: BLE001 - a check looks at foreign code; the others shall run too
-            return Finding(self.name, Status.PROBLEM, f"{type(error).__name__}: {error}")
 
 
 def add_parser(commands: Any) -> None:
@@ -104,8 +55,8 @@ def main(arguments: argparse.Namespace) -> int:
         findings.append(finding)
         if not arguments.json:
             print(f"{_MARKS[finding.status]} {finding.name}: {finding.detail}", flush=True)
-            if finding.advice:
-                print(f"      {finding.advice}", flush=True)
+            for line in finding.advice.splitlines():
+                print(f"      {line}", flush=True)
     problems = sum(finding.status is Status.PROBLEM for finding in findings)
     if arguments.json:
         print(json.dumps([asdict(finding) for finding in findings], indent=1))
@@ -126,8 +77,7 @@ def all_checks() -> Iterator[Check]:
         yield Check(package, lambda package=package: _look_at_package(package, needed=False))  # type: ignore[misc]
     yield Check("backend", _look_at_backend)
     yield Check("graphics", _look_at_graphics)
-    for name in encoder_names():
-        yield from _encoder_checks(name)
+    yield from encoder_checks()
     yield Check("web client", _look_at_web_client)
     yield Check("port", _look_at_port)
     yield Check("server", _look_at_server)
@@ -170,48 +120,6 @@ def _look_at_graphics() -> tuple[Status, str, str]:
         f"{adapter.info['device']} ({adapter.info['backend_type']})" for adapter in wgpu.gpu.enumerate_adapters_sync()
     ]
     return Status.OK, "; ".join(dict.fromkeys(names)), ""
-
-
-def _encoder_checks(name: str) -> Iterator[Check]:
-    try:
-        backends = find_encoder(name)
-    except ConfigurationError as error:
-        reason = str(error)
-        yield Check(f"encoder {name}", lambda: (Status.PROBLEM, reason, "remove or update the package"))
-        return
-    for backend in backends:
-        for tier in backend.tiers:
-            yield Check(
-                f"encoder {name} {tier}",
-                lambda backend=backend, tier=tier: _look_at_encoder(backend, tier),  # type: ignore[misc]
-            )
-
-
-TRIAL_SIZE = (640, 360)
-LEAST_PSNR_DB = 20.0
-"""What blocks of saturated colours come back with, at least; broken colours have less."""
-
-
-def _look_at_encoder(backend: EncoderBackend, tier: Tier) -> tuple[Status, str, str]:
-    if (missing := backend.missing()) is not None:
-        # Nothing is wrong with a machine without a GPU.
-        status = Status.WARNING if backend.hardware or backend.only_by_name else Status.PROBLEM
-        return status, f"not available: {missing}; needs {backend.needs}", ""
-    width, height = TRIAL_SIZE
-    pixels = color_blocks(width, height)
-    encoder = backend.open(tier, width, height, EncoderSettings())
-    try:
-        pictures = [encoder.encode(frame_of(pixels), keyframe=True)]
-        started = time.perf_counter()
-        pictures.append(encoder.encode(frame_of(np.roll(pixels, 8, axis=1)), keyframe=False))
-        milliseconds = 1000 * (time.perf_counter() - started)
-        decoded = decode_pictures(encoder.info, pictures, width, height)
-    finally:
-        encoder.close()
-    quality = psnr(decoded[0], pixels[..., :3])
-    fidelity = "exactly" if np.isinf(quality) else f"with {quality:.0f} dB"
-    detail = f"{milliseconds:.1f} ms, {len(pictures[1].payload)} bytes for {width}x{height}, comes back {fidelity}"
-    return (Status.PROBLEM if quality < LEAST_PSNR_DB else Status.OK), detail, ""
 
 
 def _look_at_web_client() -> tuple[Status, str, str]:

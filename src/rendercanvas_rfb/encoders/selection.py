@@ -7,7 +7,7 @@ What encoders declare (`EncoderBackend`) and what is known of them on a machine 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from ..frames import ColorSpace, Memory
@@ -165,6 +165,10 @@ class Choice:
     def chosen(self) -> Verdict | None:
         """The one that makes the pictures; None where none can."""
         return self.order[0] if self.order else None
+
+    def without(self, *reasons: Reason) -> Choice:
+        """The same, less the encoders that lost for one of these reasons."""
+        return replace(self, lost=tuple(verdict for verdict in self.lost if verdict.reason not in reasons))
 
     def sentences(self) -> list[str]:
         """Which one it is, and why each other one is not; those that share a reason share a sentence."""

@@ -19,7 +19,7 @@ from .base import EncoderBackend
 from .selection import READY, Standing, State
 from .trial import Outcome, Trial, try_in_child, try_tier
 
-__all__ = ["MAX_STRIKES", "RETRY_S", "STANDINGS", "Failure", "Standings"]
+__all__ = ["MAX_STRIKES", "RETRY_S", "STANDINGS", "Failure", "Standings", "standing_after", "try_all"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
@@ -78,6 +78,17 @@ def try_all(backend: EncoderBackend) -> Mapping[Tier, Trial]:
     if backend.hardware:
         return try_in_child(backend)
     return {tier: try_tier(backend, tier) for tier in backend.tiers}
+
+
+def standing_after(trial: Trial) -> Standing:
+    """What is known of an encoder that was tried."""
+    match trial.outcome:
+        case Outcome.PASSED:
+            return READY
+        case Outcome.BUSY:
+            return Standing(State.BUSY, f"{trial.detail}; tried again later")
+        case Outcome.FAILED:
+            return Standing(State.REFUSED, trial.detail)
 
 
 class Standings:
@@ -208,13 +219,7 @@ class Standings:
         trial = record.trial if record.failed_at < record.tried_at else None
         if trial is None:
             return Standing(State.UNTRIED) if backend.hardware else READY
-        match trial.outcome:
-            case Outcome.PASSED:
-                return READY
-            case Outcome.BUSY:
-                return Standing(State.BUSY, f"{trial.detail}; tried again later")
-            case Outcome.FAILED:
-                return Standing(State.REFUSED, trial.detail)
+        return standing_after(trial)
 
 
 STANDINGS = Standings()

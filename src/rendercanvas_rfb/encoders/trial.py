@@ -24,7 +24,17 @@ from ..protocol.formats import Chroma, PictureFormat, Tier
 from .base import EncodedPicture, Encoder, EncoderBackend, EncoderSettings
 from .decoding import PictureDecoder
 
-__all__ = ["LEAST_PSNR_DB", "TRIAL_SIZE", "TRIAL_TIMEOUT_S", "Outcome", "Trial", "answer", "try_in_child", "try_tier"]
+__all__ = [
+    "LEAST_PSNR_DB",
+    "TRIAL_SIZE",
+    "TRIAL_TIMEOUT_S",
+    "Outcome",
+    "Trial",
+    "answer",
+    "tier_of",
+    "try_in_child",
+    "try_tier",
+]
 
 TRIAL_SIZE = (640, 360)
 """Pixels: above the least size of every encoder (NVENC has 145x49 for H.264), and encoded in a few milliseconds."""
@@ -195,7 +205,7 @@ def answer(name: str, tiers: Iterable[str], write: Callable[[str], object] = sys
     from .registry import find_encoder
 
     for text in tiers:
-        tier = _tier(text)
+        tier = tier_of(text)
         backend = next(backend for backend in find_encoder(name) if tier in backend.tiers)
         trial = try_tier(backend, tier)
         members = {**asdict(trial), "outcome": trial.outcome.value, "tier": text}
@@ -203,6 +213,11 @@ def answer(name: str, tiers: Iterable[str], write: Callable[[str], object] = sys
         sys.stdout.flush()
 
 
-def _tier(text: str) -> Tier:
+def tier_of(text: str) -> Tier:
+    """The tier that is written like this.
+
+    Raises:
+        ValueError: There is none.
+    """
     format, _, chroma = text.partition("/")
     return Tier(PictureFormat(format), Chroma(chroma) if chroma else None)
