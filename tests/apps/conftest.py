@@ -6,6 +6,7 @@ Left out where they are not installed: ``nox -s tests_apps`` runs these tests.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -47,12 +48,15 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def run(command: list[str]) -> str:
         port = free_port()
+        # A copy, for some of them write into their folder.
+        folder = tmp_path / "apps"
+        shutil.copytree(EXAMPLES, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
         words = [sys.executable, *(word.format(port=port) for word in command)]
         with log.open("wb") as output:
             processes.append(
                 subprocess.Popen(
                     words,
-                    cwd=EXAMPLES,
+                    cwd=folder,
                     env={**os.environ, "RENDERCANVAS_RFB_PORT": "0"},
                     stdin=subprocess.DEVNULL,
                     stdout=output,

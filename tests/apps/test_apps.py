@@ -19,6 +19,7 @@ APPS = {
         *("-m", "streamlit", "run", "streamlit_app.py", "--server.port", "{port}"),
         *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
     ],
+    "preswald": ["-m", "rendercanvas_rfb", "preswald", "preswald_app.py", "--port", "{port}"],
     "html": ["plain_html.py", "{port}"],
 }
 """The frameworks, and what comes after ``python`` to start the example."""

@@ -30,6 +30,11 @@ class Chart:
     _shown: Shown
 
     @property
+    def name(self) -> str:
+        """Its part of the address."""
+        return self._shown.place.name
+
+    @property
     def url(self) -> str:
         """Address of its page, with the credential."""
         return self.address.url

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import RfbError
-from . import bench, demo, doctor, record, run, serve
+from . import bench, demo, doctor, preswald, record, run, serve
 
 __all__ = ["build_parser", "main"]
 
@@ -47,6 +47,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"rendercanvas-rfb {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (run, serve, record, demo, doctor, bench):
+    for command in (run, serve, record, demo, preswald, doctor, bench):
         command.add_parser(commands)
     return parser
