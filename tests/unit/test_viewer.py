@@ -198,6 +198,16 @@ class TestStills:
         assert viewer.still_wish is None
         assert viewer.offer_still(still(4), NOW) == []
 
+    def test_one_that_could_not_be_shown_is_sent_a_second_time_and_no_third(self) -> None:
+        viewer = showing()
+        for sequence, wish in ((2, StillWish(0, PictureFormat.PNG)), (4, None)):
+            viewer.offer_still(still(sequence), NOW)
+            viewer.receive(KeyframeRequest("image-error"), NOW)
+            viewer.receive(Ack(sequence), NOW)
+            viewer.offer(chunk(sequence + 1, keyframe=True), NOW)
+            viewer.receive(Ack(sequence + 1), NOW)
+            assert viewer.still_wish == wish
+
     def test_a_still_of_another_picture_than_the_one_shown_is_left_out(self) -> None:
         viewer = showing()
         assert viewer.offer_still(still(2, version=1), NOW) == []

@@ -33,6 +33,8 @@ class Exactness:
     def __init__(self) -> None:
         self._frame: int | None = None
         self._exact: int | None = None
+        # Version of the picture of which a second still is sent, as the first one could not be shown.
+        self._again: int | None = None
 
     @property
     def inexact_frame(self) -> int | None:
@@ -44,3 +46,8 @@ class Exactness:
         self._frame = header.frame
         if header.lossless:
             self._exact = header.frame
+
+    def lost(self) -> None:
+        """The viewer could not show something. If that was the still, it gets another one; once for each picture."""
+        if self._exact != self._again:
+            self._again, self._exact = self._exact, None

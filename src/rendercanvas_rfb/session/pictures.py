@@ -125,6 +125,7 @@ class Pictures:
     def lose_reference(self) -> list[Effect]:
         """The viewer has no reference picture."""
         self._needs_keyframe = True
+        self._refinement.lost()
         return self._ask()
 
     def offer(self, chunk: Chunk, now: float) -> list[Effect]:

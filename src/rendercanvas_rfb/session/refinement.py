@@ -81,6 +81,10 @@ class Refinement:
         """A chunk of any kind was sent."""
         self._exactness.sent(header)
 
+    def lost(self) -> None:
+        """The viewer could not show what it was sent."""
+        self._exactness.lost()
+
     def tick(self, now: float) -> None:
         """Let time pass: what was declined may be wished for once the picture has been calm."""
         if self._declined is not None and self._declined[1] and now - self._moved_at >= CALM_S:
