@@ -20,6 +20,7 @@ from .options import DisplayOptions, OptionChanges
 from .protocol.messages import Message, View
 from .protocol.values import check_data, check_key, check_state
 from .recording import Recording
+from .showing import Showable
 from .stage import Stage, still_opener
 from .viewer_event import ViewerEvent
 
@@ -28,7 +29,7 @@ __all__ = ["Display"]
 H = TypeVar("H", bound=Handler)
 
 
-class Display(Stage):
+class Display(Stage, Showable):
     """One stream of pictures, whatever makes them.
 
     Args:

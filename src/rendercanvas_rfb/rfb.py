@@ -6,6 +6,7 @@ publishes to belongs to nobody, so that viewers and encoders go on while a draw 
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 import weakref
@@ -22,6 +23,7 @@ from .events import INPUT_TYPES, to_rendercanvas
 from .frames import PixelFormat
 from .hosting import host_display
 from .policy import DEFAULT_MAX_SIZE, ViewerPolicy
+from .showing import Showable, in_notebook
 
 __all__ = ["RenderCanvas", "RfbRenderCanvas", "loop"]
 
@@ -45,11 +47,12 @@ class RfbCanvasGroup(BaseCanvasGroup):  # type: ignore[misc]
     """All `RfbRenderCanvas` objects, and the loop that they share."""
 
 
-class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
+class RfbRenderCanvas(BaseRenderCanvas, Showable):  # type: ignore[misc]
     """A canvas that is seen in browsers.
 
     The first canvas of a process starts a server in a thread of its own, and each prints one line with its address to
-    stderr.
+    stderr. In a notebook there is neither, unless ``name``, ``host``, ``port`` or ``open_browser`` is given: a canvas
+    that is the value of a cell shows itself.
 
     Args:
         *args: For ``rendercanvas.BaseRenderCanvas``.
@@ -96,9 +99,7 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._next_draw = _NextDraw(kwargs.get("update_mode", "ondemand"), kwargs["max_fps"])
         super().__init__(*args, **kwargs)
         try:
-            self._display = display or host_display(
-                name, host=host, port=port, open_browser=open_browser, policy=ViewerPolicy(resize="viewer")
-            )
+            self._display = display or _make_display(name, host, port, open_browser)
         except BaseException:
             # The loop knows the canvas already, and would wait for it to be closed.
             self._is_closed = True
@@ -106,6 +107,9 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._waker = self._display.on_wake = _Waker(self)
         self._display.at_close(self._waker)
         self._final_canvas_init()
+        if display is None and not self._display.url:
+            # In a notebook views are as large as the canvas, rather than as wide as the page.
+            self._display.set_css_size(*self.get_logical_size())
 
     @property
     def url(self) -> str:
@@ -285,6 +289,17 @@ class RfbRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _rc_get_closed(self) -> bool:
         return self._is_closed
+
+
+def _make_display(name: str | None, host: str | None, port: int | None, open_browser: bool | None) -> Display:
+    policy = ViewerPolicy(resize="viewer")
+    if in_notebook() and (name, host, port, open_browser) == (None, None, None, None):
+        return Display(f"canvas-{next(_numbers)}", policy=policy)
+    return host_display(name, host=host, port=port, open_browser=open_browser, policy=policy)
+
+
+_numbers = itertools.count(1)
+"""Of the canvases in notebooks."""
 
 
 def _bounded(width: int, height: int) -> tuple[int, int]:

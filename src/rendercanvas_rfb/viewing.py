@@ -97,6 +97,14 @@ async def watch(connection: Connection, display: Display, admit: Admit, limits: 
 class ViewerSession:
     """A watcher of ``display`` at the other end of ``connection``. Lives on one asyncio loop.
 
+    Args:
+        connection: Leads to it.
+        display: What it watches.
+        admit: Lets it in.
+        limits: What it may do.
+        sessions: Those that it can come back to.
+        is_deaf: Whether nothing can come from it at present, for a reason that is not its own.
+
     Attributes:
         principal: Who it is, as ``admit`` says; None before it is let in.
         token: That of its session.
@@ -109,6 +117,7 @@ class ViewerSession:
         admit: Admit,
         limits: ServerLimits = DEFAULT_LIMITS,
         sessions: Sessions | None = None,
+        is_deaf: Callable[[], bool] = lambda: False,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.post: Post = _LoopPost(loop)
@@ -123,6 +132,7 @@ class ViewerSession:
         self._viewer = Viewer(f"v{self._number}", loop.time(), handshake_s=limits.handshake_s)
         self._limiter = MessageLimiter(limits, loop.time())
         self._outgoing = Outgoing()
+        self._is_deaf = is_deaf
         self._ending = asyncio.Event()
         self._farewell = Close(CloseCode.INTERNAL, "error in the server")
         self._confirming: asyncio.TimerHandle | None = None
@@ -286,6 +296,8 @@ class ViewerSession:
             await asyncio.sleep(TICK_S)
             self._display.check_freshness()
             self._display.pipeline.look_after_encoders()
+            if self._is_deaf():
+                self._viewer.excuse(self._time())
             self._apply(self._viewer.tick(self._time(), {"viewers": self._display.state["viewers"]}))
             self._report()
 

@@ -20,7 +20,7 @@ class Heartbeat:
     """
 
     def __init__(self, now: float) -> None:
-        self._last_heard = now
+        self._last_heard = self._excused_until = now
         self._last_ping = now
         self._opened_at: float | None = None
 
@@ -36,13 +36,21 @@ class Heartbeat:
         """Seconds that the first ping and its answer took; None where a pong of ``t`` answers another one."""
         return now - t if t == self._opened_at else None
 
+    def excuse(self, now: float) -> None:
+        """Nothing could come until now, for a reason that is not the other side's: that counts for nothing."""
+        self._excused_until = now
+
+    def absence(self, now: float) -> float:
+        """Seconds for which something could have been heard, and was not."""
+        return min(self.silence(now), now - self._excused_until)
+
     def silence(self, now: float) -> float:
         """Seconds since something was heard."""
         return now - self._last_heard
 
     def is_lost(self, now: float) -> bool:
         """Whether the other side is gone."""
-        return self.silence(now) > SILENCE_LIMIT_S
+        return self.absence(now) > SILENCE_LIMIT_S
 
     def take_ping(self, now: float) -> bool:
         """Whether a ping is to be sent now; if so, it counts as sent."""

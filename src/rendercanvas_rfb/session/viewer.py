@@ -291,12 +291,16 @@ class Viewer:
         """An image is there of the picture that the viewer waits for. It is sent if the viewer shows nothing yet."""
         return self.pictures.offer_preview(chunk, now)
 
+    def excuse(self, now: float) -> None:
+        """Its silence until now means nothing: what it says could not get through."""
+        self._heartbeat.excuse(now)
+
     def tick(self, now: float, extra_stats: Mapping[str, float]) -> list[Effect]:
         """Let time pass; to be called about once a second. ``extra_stats`` go into the viewer's statistics."""
         if self.state is ViewerState.CLOSED:
             return []
         if self.state is not ViewerState.OPEN:
-            is_late = self._heartbeat.silence(now) > self._handshake_s
+            is_late = self._heartbeat.absence(now) > self._handshake_s
             return self.close(CloseCode.TIMEOUT, "no hello in time") if is_late else []
         if self._heartbeat.is_lost(now):
             return self.close(CloseCode.TIMEOUT, f"nothing heard for {SILENCE_LIMIT_S:g} s")

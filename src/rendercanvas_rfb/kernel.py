@@ -1,0 +1,90 @@
+"""The kernel of a notebook: the thread that its viewers are served on, and when it cannot hear them."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Self
+
+from .limits import ServerLimits
+from .resuming import Sessions
+
+__all__ = ["Kernel"]
+
+PROBE_S = 1.0
+"""Seconds between two questions to the loop of the kernel's thread."""
+
+
+class Kernel:
+    """The process that cells run in. Methods may be called from any thread, but for `sessions` and `is_deaf`.
+
+    Messages of viewers come by the thread that runs the cells, and wait for the cell that runs, unless the kernel and
+    the frontend have another thread for them.
+
+    Attributes:
+        sessions: Those that viewers can come back to; they live on the loop of `call`.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self.sessions = Sessions(ServerLimits())
+        self._heard_at = -math.inf
+        self._answered_at = time.monotonic()
+        self._cell_since: float | None = None
+        threading.Thread(target=self._loop.run_forever, name="rendercanvas-rfb notebook", daemon=True).start()
+        self._watch_cells()
+
+    @classmethod
+    @cache
+    def of_process(cls) -> Self:
+        """That of this process; made by the first call, which the thread of the cells is to make."""
+        return cls()
+
+    def call(self, function: Callable[[], object]) -> None:
+        """Call ``function`` on the loop of the viewers' sessions, soon and in order."""
+        self._loop.call_soon_threadsafe(function)
+
+    def heard(self) -> None:
+        """A viewer's message came."""
+        self._heard_at = time.monotonic()
+
+    def is_deaf(self) -> bool:
+        """Whether messages of viewers wait: a cell runs, and none has come since it began."""
+        since = self._cell_since
+        if since is None and time.monotonic() - self._answered_at > 2 * PROBE_S:
+            since = self._answered_at
+        return since is not None and self._heard_at < since
+
+    def _watch_cells(self) -> None:
+        ipython = sys.modules.get("IPython")
+        shell: Any = None if ipython is None else ipython.get_ipython()
+        if shell is not None:
+            shell.events.register("pre_run_cell", self._cell_begins)
+            shell.events.register("post_run_cell", self._cell_ends)
+            self._cell_begins()  # The one that runs now.
+        try:
+            cells = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        self.call(lambda: self._probe(cells))
+
+    def _cell_begins(self, _info: object = None) -> None:
+        self._cell_since = time.monotonic()
+
+    def _cell_ends(self, _result: object = None) -> None:
+        self._cell_since = None
+
+    def _probe(self, cells: asyncio.AbstractEventLoop) -> None:
+        """Ask the loop of the cells, again and again, whether it runs."""
+        if cells.is_closed():
+            return
+        cells.call_soon_threadsafe(self._answer)
+        self._loop.call_later(PROBE_S, self._probe, cells)
+
+    def _answer(self) -> None:
+        self._answered_at = time.monotonic()
