@@ -52,7 +52,7 @@ QUALITIES: dict[str, QualityPreset] = {
     "low-bandwidth": QualityPreset(
         "for slow links: half colour resolution, visible loss",
         EncoderSettings(crf=33.0, image_quality=55),
-        (Tier(PictureFormat.H264, Chroma.YUV420), _WEBP, _JPEG, _PNG),
+        (*(Tier(format, Chroma.YUV420) for format in PictureFormat if format.is_video), _WEBP, _JPEG, _PNG),
     ),
 }
 """The quality presets, best first."""
@@ -72,8 +72,8 @@ class DisplayOptions:
         quality: One of `QUALITIES`: "lossless", "sharp", "balanced" or "low-bandwidth".
         encoder: Name of an encoder, as `rendercanvas_rfb.encoders.registry.encoder_names` lists them; "auto" for the
             best built-in one.
-        codec: One of `CODECS`: "auto", "h264", "webp", "jpeg" or "png". With any but "auto", viewers that do not
-            decode it are refused.
+        codec: One of `CODECS`: "auto", "h264", "vp9", "av1", "hevc", "webp", "jpeg" or "png". With any but "auto",
+            viewers that do not decode it are refused. "auto" makes no video but H.264.
         max_fps: Frames per second that are encoded, at most; None for as many as are made and viewers take. The
             newest frame is always shown in the end. A keyframe for a viewer that has none does not wait.
         bitrate: Bits per second of a video stream, at most, averaged over one second; None for what the quality

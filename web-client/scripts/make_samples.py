@@ -1,7 +1,7 @@
-"""Write src/worker/samples.ts: three tiny H.264 keyframes that the client decodes to prove what its decoder can do.
+"""Write src/worker/samples.ts: tiny keyframes that the client decodes to prove what its decoders can do.
 
-Run with PyAV and numpy installed: ``python scripts/make_samples.py``. The output is committed, so that a
-build needs neither.
+Run where rendercanvas-rfb and numpy are installed: ``python scripts/make_samples.py``. The output is committed, so that
+a build needs neither.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
+
+from rendercanvas_rfb.bitstream.description import describe
+from rendercanvas_rfb.protocol.formats import PictureFormat
 
 BLOCK = 32
 """Side of a colour block, pixels: its centre lies clear of the blur that 4:2:0 puts along edges."""
@@ -81,25 +84,36 @@ def to_frame(rgb: NDArray[np.uint8], pixel_format: str) -> VideoFrame:
     return frame
 
 
-def encode(rgb: NDArray[np.uint8], pixel_format: str) -> bytes:
-    """Return one Annex B keyframe with its parameter sets in band."""
-    is_rgb = pixel_format == "rgb24"
-    context = av.CodecContext.create("libx264rgb" if is_rgb else "libx264", "w")
+H264 = {"qp": str(QP), "tune": "zerolatency", "preset": "veryslow", "level": "3.1"}
+VP9 = {"deadline": "good", "cpu-used": "0", "lag-in-frames": "0", "crf": str(QP), "b": "0"}
+AV1 = {"preset": "4", "crf": str(QP), "svtav1-params": "pred-struct=1:lookahead=0"}
+HEVC = {"tune": "zerolatency", "preset": "veryslow", "x265-params": f"qp={QP}:repeat-headers=1:info=0:log-level=none"}
+
+SAMPLES = [
+    (PictureFormat.H264, "rgb", "libx264rgb", "rgb24", {**H264, "qp": "0", "profile": "high444"}),
+    (PictureFormat.H264, "444", "libx264", "yuv444p", {**H264, "profile": "high444"}),
+    (PictureFormat.H264, "420", "libx264", "yuv420p", {**H264, "profile": "high"}),
+    (PictureFormat.VP9, "444", "libvpx-vp9", "yuv444p", {**VP9, "profile": "1"}),
+    (PictureFormat.VP9, "420", "libvpx-vp9", "yuv420p", VP9),
+    (PictureFormat.AV1, "420", "libsvtav1", "yuv420p", AV1),
+    (PictureFormat.HEVC, "444", "libx265", "yuv444p", HEVC),
+    (PictureFormat.HEVC, "420", "libx265", "yuv420p", HEVC),
+]
+"""Format, chroma, encoder, what it takes, and what it is opened with; in the client's order of preference."""
+
+
+def encode(rgb: NDArray[np.uint8], encoder: str, pixel_format: str, options: dict[str, str]) -> bytes:
+    """Return one keyframe, with its parameter sets in band."""
+    context = av.CodecContext.create(encoder, "w")
     context.width, context.height, context.pix_fmt = rgb.shape[1], rgb.shape[0], pixel_format
     context.framerate, context.time_base = Fraction(30), Fraction(1, 30)
     # Full range: Chromium's conversion on the CPU clips the blue coefficient of limited range, 2.112, to 2.
-    context.color_primaries, context.colorspace, context.color_range = 1, 0 if is_rgb else 1, 2
+    context.color_primaries, context.colorspace, context.color_range = 1, 0 if pixel_format == "rgb24" else 1, 2
     context.color_trc = 13  # IEC 61966-2-1, sRGB
-    profile = "high" if pixel_format == "yuv420p" else "high444"
-    context.options = {
-        "qp": str(0 if is_rgb else QP),
-        "tune": "zerolatency",
-        "preset": "veryslow",
-        "profile": profile,
-        "level": "3.1",
-    }
+    context.options = options
     packets = [*context.encode(to_frame(rgb, pixel_format)), *context.encode(None)]
-    return without_sei(b"".join(bytes(packet) for packet in packets))
+    stream = b"".join(bytes(packet) for packet in packets)
+    return without_sei(stream) if encoder.startswith("libx264") else stream
 
 
 def without_sei(stream: bytes) -> bytes:
@@ -108,13 +122,7 @@ def without_sei(stream: bytes) -> bytes:
     return b"".join(b"\0\0\0\1" + unit for unit in units if unit[0] & 31 != 6)
 
 
-def codec_string(stream: bytes) -> str:
-    """Return the WebCodecs codec string: profile, constraint flags and level of the sequence parameter set."""
-    sps = next(unit for unit in stream.split(b"\0\0\0\1") if unit and unit[0] & 31 == 7)
-    return f"avc1.{sps[1:4].hex().upper()}"
-
-
-def typescript(samples: dict[str, bytes], rgb: NDArray[np.uint8]) -> str:
+def typescript(samples: list[tuple[PictureFormat, str, bytes]], rgb: NDArray[np.uint8]) -> str:
     """Return the module's text."""
     height, width = rgb.shape[:2]
     blocks = [
@@ -127,7 +135,7 @@ def typescript(samples: dict[str, bytes], rgb: NDArray[np.uint8]) -> str:
         for offset, color in enumerate(STRIPES)
     ]
     lines = [
-        "/** Written by scripts/make_samples.py: a H.264 keyframe in each chroma format, and the colours it shows. */",
+        "/** Written by scripts/make_samples.py: a keyframe of each kind of video, and the colours it shows. */",
         "",
         f"export const SAMPLE_WIDTH = {width};",
         f"export const SAMPLE_HEIGHT = {height};",
@@ -152,27 +160,31 @@ def typescript(samples: dict[str, bytes], rgb: NDArray[np.uint8]) -> str:
         "  return [8 * column, 255 - 8 * row, 4 * (row + column)];",
         "}",
         "",
-        "/** BT.709 primaries and matrix, or RGB and lossless; full range, sRGB transfer; Annex B, base64. */",
-        "export const SAMPLES = {",
+        "/** BT.709 primaries and matrix, or RGB and lossless; full range, sRGB transfer; base64. Best first. */",
+        "export const SAMPLES = [",
     ]
-    for chroma, stream in samples.items():
-        text = base64.b64encode(stream).decode()
+    for picture_format, chroma, stream in samples:
+        codec = describe(picture_format, stream, fps=30, primaries=1, transfer=13).codec
         lines += [
-            f"  {chroma if chroma.isidentifier() else repr(chroma).replace(chr(39), chr(34))}: {{",
-            f'    codec: "{codec_string(stream)}",',
-            f'    data: "{text}",',
+            "  {",
+            f'    format: "{picture_format.value}",',
+            f'    chroma: "{chroma}",',
+            f'    codec: "{codec}",',
+            f'    data: "{base64.b64encode(stream).decode()}",',
             "  },",
         ]
-    return "\n".join([*lines, "} as const;", ""])
+    return "\n".join([*lines, "] as const;", ""])
 
 
 def main() -> None:
     rgb = picture()
-    samples = {"rgb": encode(gradient(), "rgb24"), "444": encode(rgb, "yuv444p"), "420": encode(rgb, "yuv420p")}
+    samples = []
+    for picture_format, chroma, encoder, pixel_format, options in SAMPLES:
+        stream = encode(gradient() if chroma == "rgb" else rgb, encoder, pixel_format, options)
+        samples.append((picture_format, chroma, stream))
+        print(f"{picture_format.value}/{chroma}: {len(stream)} bytes")
     target = Path(__file__).parent.parent / "src" / "worker" / "samples.ts"
     target.write_text(typescript(samples, rgb))
-    for chroma, stream in samples.items():
-        print(f"{chroma}: {codec_string(stream)}, {len(stream)} bytes")
 
 
 if __name__ == "__main__":

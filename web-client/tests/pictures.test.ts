@@ -124,7 +124,7 @@ describe("VideoPipe", () => {
     const failures: [string, number][] = [];
     const video = new VideoPipe({
       picture: (_, { sequence }) => shown.push(sequence),
-      failed: (reason, sequence) => failures.push([reason, sequence]),
+      failed: (reason, { sequence }) => failures.push([reason, sequence]),
     });
     return { video, shown, failures };
   }
@@ -230,7 +230,7 @@ describe("ImagePipe", () => {
     const failures: number[] = [];
     const images = new ImagePipe({
       picture: () => expect.unreachable(),
-      failed: (_, sequence) => failures.push(sequence),
+      failed: (_, { sequence }) => failures.push(sequence),
       skipped: () => {},
     });
     images.decode(chunk(7), "srgb", 0);

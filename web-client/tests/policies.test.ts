@@ -77,7 +77,7 @@ describe("CapabilityLadder", () => {
   ] as const;
 
   function fail(ladder: CapabilityLadder, times: number, from = 0): boolean {
-    return Array.from({ length: times }, (_, index) => ladder.failed(from + index)).at(-1) ?? false;
+    return Array.from({ length: times }, (_, index) => ladder.failed(from + index, "h264")).at(-1) ?? false;
   }
 
   test("steps down to 4:2:0 and then to images, three errors each", () => {
@@ -93,7 +93,17 @@ describe("CapabilityLadder", () => {
 
   test("forgives errors that lie more than 10 s apart", () => {
     const ladder = new CapabilityLadder(both, "unsupported");
-    for (let now = 0; now < 100_000; now += 5_001) expect(ladder.failed(now)).toBe(false);
+    for (let now = 0; now < 100_000; now += 5_001) expect(ladder.failed(now, "h264")).toBe(false);
+  });
+
+  test("gives up the codec that fails, and no other one", () => {
+    const video = [...both, { codec: "vp9", chroma: "444" }, { codec: "vp9", chroma: "420" }] as const;
+    const ladder = new CapabilityLadder(video, "unsupported");
+    for (let error = 0; error < 3; error++) ladder.failed(error, "vp9");
+    expect(ladder.capabilities.video).toEqual([...both, video[3]]);
+    for (let error = 3; error < 6; error++) ladder.failed(error, "vp9");
+    expect(ladder.capabilities).toMatchObject({ video: both, no_video: null });
+    for (let error = 6; error < 12; error++) expect(ladder.failed(error, "av1")).toBe(false);
   });
 
   test("says why there is no video from the beginning", () => {

@@ -75,7 +75,7 @@ describe("parseServerMessage", () => {
   test.each<[string, object]>([
     ["stream.stream", { ...STREAM, stream: -1 }],
     ["stream.codec", { ...STREAM, codec: undefined }],
-    ["stream.format", { ...STREAM, format: "vp9" }],
+    ["stream.format", { ...STREAM, format: "theora" }],
     ["stream.chroma", { ...STREAM, chroma: "422" }],
     ["stream.coded_width", { ...STREAM, coded_width: 0 }],
     ["stream.coded_height", { ...STREAM, coded_height: 720.5 }],

@@ -10,10 +10,25 @@ const VERSION = 1;
 const FLAG_KEYFRAME = 1;
 const FLAG_LOSSLESS = 2;
 
-const FORMATS = { 1: "h264", 16: "jpeg", 17: "png", 18: "webp" } as const;
+const FORMATS = {
+  1: "h264",
+  2: "vp9",
+  3: "av1",
+  4: "hevc",
+  16: "jpeg",
+  17: "png",
+  18: "webp",
+} as const;
 
 /** How the payload of a chunk is encoded. */
 export type ChunkFormat = (typeof FORMATS)[keyof typeof FORMATS];
+
+/** The formats whose pictures may need the one before. */
+export type VideoFormat = "h264" | "vp9" | "av1" | "hevc";
+
+export function isVideo(format: ChunkFormat): format is VideoFormat {
+  return format === "h264" || format === "vp9" || format === "av1" || format === "hevc";
+}
 
 /** The decoded header of a chunk. */
 export interface ChunkHeader {
@@ -84,7 +99,7 @@ export function parseChunk(data: ArrayBuffer): Chunk {
   if (!(header.pixelRatio > 0 && Number.isFinite(header.pixelRatio))) {
     throw new ProtocolError(`chunk: pixel_ratio ${header.pixelRatio}, expected a positive number`);
   }
-  if (header.format !== "h264" && !header.keyframe) {
+  if (!isVideo(header.format) && !header.keyframe) {
     throw new ProtocolError(`chunk: ${header.format} without the keyframe flag`);
   }
   return { header, payload: new Uint8Array(data, CHUNK_HEADER_BYTES) };

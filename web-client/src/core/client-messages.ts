@@ -1,6 +1,7 @@
 /** What the viewer says to the server (`docs/protocol.md`, "Messages from the viewer"). */
 
 import type { ApplicationMessage } from "./application";
+import type { VideoFormat } from "./chunk";
 import type { InputEvent } from "./events";
 
 /** The version of the wire protocol that this client speaks. */
@@ -17,7 +18,7 @@ export type NoVideoReason = "insecure-context" | "unsupported" | "decoder-failed
 
 /** A decoder that the viewer has proven. */
 export interface VideoCapability {
-  readonly codec: "h264";
+  readonly codec: VideoFormat;
   readonly chroma: Chroma;
 }
 

@@ -1,5 +1,6 @@
-/** Which decoders remain when one keeps failing: RGB, then 4:4:4, then 4:2:0, then images. */
+/** Which decoders remain when one keeps failing: of its codec, RGB, then 4:4:4, then 4:2:0; in the end images. */
 
+import type { VideoFormat } from "./chunk";
 import type { Capabilities, ImageFormat, NoVideoReason, VideoCapability } from "./client-messages";
 
 /** Errors within `ERROR_SPAN_MS` after which a decoder is given up: one or two happen when a GPU process restarts. */
@@ -24,12 +25,13 @@ export class CapabilityLadder {
     return { video: this.#video, images: IMAGE_FORMATS, no_video: this.#noVideo };
   }
 
-  /** Counts a decoder error; true where it was one too many and the best decoder has been given up. */
-  failed(now: number): boolean {
+  /** Counts an error of a codec's decoder; true where it was one too many and the codec's best has been given up. */
+  failed(now: number, codec: VideoFormat): boolean {
     this.#errors = [...this.#errors.filter((at) => now - at < ERROR_SPAN_MS), now];
-    if (this.#errors.length < ERROR_LIMIT || this.#video.length === 0) return false;
+    const best = this.#video.find((capability) => capability.codec === codec);
+    if (this.#errors.length < ERROR_LIMIT || best === undefined) return false;
     this.#errors = [];
-    this.#video = this.#video.slice(1);
+    this.#video = this.#video.filter((capability) => capability !== best);
     if (this.#video.length === 0) this.#noVideo = "decoder-failed";
     return true;
   }

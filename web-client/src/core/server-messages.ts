@@ -13,7 +13,7 @@ const SIZE_MAX = 0xffff;
 /** What a session is called: at least 128 random bits in base64url. */
 const SESSION = /^[A-Za-z0-9_-]{22,64}$/;
 
-const FORMATS: readonly ChunkFormat[] = ["h264", "jpeg", "png", "webp"];
+const FORMATS: readonly ChunkFormat[] = ["h264", "vp9", "av1", "hevc", "jpeg", "png", "webp"];
 const CHROMAS: readonly Chroma[] = ["rgb", "444", "420"];
 
 /** CSS cursor names that a canvas may ask for. */

@@ -1,6 +1,6 @@
 /** The streams of one connection: one of video and one of still images at a time. */
 
-import type { ChunkHeader } from "./chunk";
+import { type ChunkHeader, isVideo } from "./chunk";
 import { ProtocolError } from "./errors";
 import type { StreamDescription } from "./server-messages";
 
@@ -13,7 +13,7 @@ export class Streams {
 
   /** A description takes the place of the one before it of its kind, and leaves the other kind alone. */
   describe(stream: StreamDescription): void {
-    if (stream.format === "h264") this.#video = [stream, ...this.#video].slice(0, KEPT);
+    if (isVideo(stream.format)) this.#video = [stream, ...this.#video].slice(0, KEPT);
     else this.#images = [stream, ...this.#images].slice(0, KEPT);
   }
 
@@ -42,6 +42,6 @@ export class Streams {
   }
 
   #of(format: ChunkHeader["format"]): readonly StreamDescription[] {
-    return format === "h264" ? this.#video : this.#images;
+    return isVideo(format) ? this.#video : this.#images;
   }
 }

@@ -5,7 +5,7 @@ import type { CanvasColorSpace } from "../core/server-messages";
 
 export interface ImageHandlers {
   picture(bitmap: ImageBitmap, header: ChunkHeader, arrived: number): void;
-  failed(reason: "image-error", sequence: number): void;
+  failed(reason: "image-error", header: ChunkHeader): void;
   /** A chunk that a newer one has replaced before its turn came. */
   skipped(): void;
 }
@@ -59,7 +59,7 @@ export class ImagePipe {
       const colorSpaceConversion = colorSpace === "srgb" ? "none" : "default";
       bitmap = await createImageBitmap(blob, { colorSpaceConversion, premultiplyAlpha: "none" });
     } catch {
-      if (epoch === this.#epoch) this.handlers.failed("image-error", header.sequence);
+      if (epoch === this.#epoch) this.handlers.failed("image-error", header);
       return;
     }
     if (epoch === this.#epoch) this.handlers.picture(bitmap, header, arrived);

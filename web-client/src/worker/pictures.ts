@@ -1,7 +1,7 @@
 /** The way of a picture in the worker: from its chunk through a decoder to the surface, and what is told of it. */
 
 import type { FromWorker, StartCommand } from "../bridge";
-import { type ChunkHeader, parseChunk } from "../core/chunk";
+import { type ChunkHeader, isVideo, parseChunk } from "../core/chunk";
 import { KeyframeGate } from "../core/gate";
 import { type CanvasColorSpace, colorSpaceOf, type StreamDescription } from "../core/server-messages";
 import { Streams } from "../core/streams";
@@ -17,7 +17,7 @@ export interface PictureHandlers {
   /** The chunk is done with, and so are those before it; `queue` chunks wait for a decoder. It was here for `held` ms. */
   done(sequence: number, queue: number, held: number): void;
   /** A decoder has failed at this chunk: another keyframe is needed. */
-  failed(reason: string, sequence: number): void;
+  failed(reason: string, header: ChunkHeader): void;
 }
 
 export class Pictures {
@@ -49,7 +49,7 @@ export class Pictures {
     this.#presenter = new Presenter(this.#surface, skipped);
     const picture = (image: VideoFrame | ImageBitmap, header: ChunkHeader, arrived: number) =>
       this.#decoded(image, header, arrived);
-    const failed = (reason: string, sequence: number) => this.#failed(reason, sequence);
+    const failed = (reason: string, header: ChunkHeader) => this.#failed(reason, header);
     this.#video = new VideoPipe({ picture, failed });
     this.#images = new ImagePipe({ picture, failed, skipped });
   }
@@ -71,7 +71,7 @@ export class Pictures {
     const { header } = chunk;
     this.#arrived.set(header.sequence, arrived);
     const description = this.#streams.current(header);
-    if (header.format !== "h264") {
+    if (!isVideo(header.format)) {
       this.#images.decode(chunk, colorSpaceOf(description), arrived);
     } else if (this.#gate.admit(header)) {
       this.#video.decode(chunk, description, arrived);
@@ -130,12 +130,12 @@ export class Pictures {
     this.#presenter.offer(image, header);
   }
 
-  #failed(reason: string, sequence: number): void {
+  #failed(reason: string, header: ChunkHeader): void {
     this.meter.failed();
     // An image refers to nothing and nothing refers to it: the video goes on.
     if (reason !== "image-error") this.#gate.close();
-    this.handlers.failed(reason, sequence);
-    this.#done(sequence);
+    this.handlers.failed(reason, header);
+    this.#done(header.sequence);
   }
 
   #done(sequence: number): void {

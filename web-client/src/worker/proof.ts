@@ -1,6 +1,6 @@
 /** Finds out what the video decoder can really do, by decoding samples and looking at the pixels. */
 
-import type { Chroma, NoVideoReason, VideoCapability } from "../core/client-messages";
+import type { NoVideoReason, VideoCapability } from "../core/client-messages";
 import { BLOCKS, exactColor, type Probe, SAMPLE_HEIGHT, SAMPLE_WIDTH, SAMPLES, STRIPES } from "./samples";
 
 /** Largest error of a colour channel, of 255: the samples' own loss is 2, decoders round differently. */
@@ -29,35 +29,37 @@ async function prove(): Promise<Proof> {
   if (typeof VideoDecoder === "undefined" || typeof OffscreenCanvas === "undefined") {
     return { video: [], noVideo: globalThis.isSecureContext ? "unsupported" : "insecure-context" };
   }
-  const [exact, full, half] = await Promise.all([decodes("rgb"), decodes("444"), decodes("420")]);
-  const video: VideoCapability[] = [];
+  const decoded = await Promise.all(SAMPLES.map(decodes));
+  const proven = SAMPLES.filter((_, index) => decoded[index]);
   // Who shows pictures in RGB is sent 4:4:4 too, where they do not fit.
-  if (exact && full) video.push({ codec: "h264", chroma: "rgb" });
-  if (full) video.push({ codec: "h264", chroma: "444" });
-  if (half) video.push({ codec: "h264", chroma: "420" });
+  const full = proven.some(({ format, chroma }) => format === "h264" && chroma === "444");
+  const video = proven
+    .filter(({ chroma }) => chroma !== "rgb" || full)
+    .map(({ format, chroma }) => ({ codec: format, chroma }));
   return { video, noVideo: "unsupported" };
 }
 
-/** Whether the decoder paints the sample of this chroma format in the right colours. */
-async function decodes(chroma: Chroma): Promise<boolean> {
+type Sample = (typeof SAMPLES)[number];
+
+/** Whether the decoder paints the sample in the right colours. */
+async function decodes(sample: Sample): Promise<boolean> {
   let frame: VideoFrame;
   try {
-    frame = await decodeSample(chroma);
+    frame = await decodeSample(sample);
   } catch {
     return false;
   }
   try {
     const pixels = pixelsOf(frame);
     if (pixels === null) return false;
-    if (chroma === "rgb") return isExact(pixels);
-    return showsProbes(pixels, chroma === "444" ? [...BLOCKS, ...STRIPES] : BLOCKS);
+    if (sample.chroma === "rgb") return isExact(pixels);
+    return showsProbes(pixels, sample.chroma === "444" ? [...BLOCKS, ...STRIPES] : BLOCKS);
   } finally {
     frame.close();
   }
 }
 
-function decodeSample(chroma: Chroma): Promise<VideoFrame> {
-  const { codec, data } = SAMPLES[chroma];
+function decodeSample({ codec, data }: Sample): Promise<VideoFrame> {
   return new Promise((resolve, reject) => {
     const decoder = new VideoDecoder({ output: settle, error: reject });
     const timer = setTimeout(() => reject(new Error("timeout")), TIMEOUT_MS);

@@ -1,6 +1,7 @@
 /** One view's life in the worker: connection, decoders, canvas and statistics, wired together. */
 
 import type { FromWorker, StartCommand, StatusDetail, ToWorker } from "../bridge";
+import { type ChunkFormat, isVideo } from "../core/chunk";
 import { PROTOCOL_VERSION, type ViewSize } from "../core/client-messages";
 import { CloseCode } from "../core/closing";
 import { ProtocolError } from "../core/errors";
@@ -48,7 +49,7 @@ export class Session {
       post,
       done: (sequence, queue, held) =>
         this.#link.send({ type: "ack", sequence, decode_queue: queue, held_ms: held }),
-      failed: (reason) => void this.#decoderFailed(reason),
+      failed: (reason, { format }) => void this.#decoderFailed(reason, format),
     });
     const handlers: LinkHandlers = {
       opened: () => void this.#hello(),
@@ -186,11 +187,11 @@ export class Session {
     this.#link.ping();
   }
 
-  async #decoderFailed(reason: string): Promise<void> {
+  async #decoderFailed(reason: string, format: ChunkFormat): Promise<void> {
     this.#link.send({ type: "keyframe", reason });
-    if (reason === "image-error") return;
+    if (!isVideo(format)) return;
     const ladder = await this.#ladder;
-    if (!ladder.failed(performance.now())) return;
+    if (!ladder.failed(performance.now(), format)) return;
     this.#link.send({ type: "capabilities", ...ladder.capabilities });
     this.post({ type: "capabilities", capabilities: ladder.capabilities });
   }

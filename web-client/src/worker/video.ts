@@ -9,8 +9,8 @@ const WATCH_TICKS = 4;
 
 export interface VideoHandlers {
   picture(frame: VideoFrame, header: ChunkHeader, arrived: number): void;
-  /** The decoder is gone and all it held; `sequence` is the last chunk it was given. */
-  failed(reason: "decoder-error" | "decoder-stalled", sequence: number): void;
+  /** The decoder is gone and all it held; the header is that of the last chunk it was given. */
+  failed(reason: "decoder-error" | "decoder-stalled", header: ChunkHeader): void;
 }
 
 interface Submitted {
@@ -109,7 +109,7 @@ export class VideoPipe {
   #fail(reason: "decoder-error" | "decoder-stalled"): void {
     const last = [...this.#submitted.values()].at(-1);
     this.reset();
-    if (last !== undefined) this.handlers.failed(reason, last.header.sequence);
+    if (last !== undefined) this.handlers.failed(reason, last.header);
   }
 }
 
