@@ -34,7 +34,8 @@ async def test_a_codec_that_is_asked_for_is_painted_as_it_was_drawn(open_page, o
         for step in range(1, 5):  # Pictures that need the one before.
             pixels = np.roll(pixels, 16 * step, axis=1)
             display.publish(pixels)
-            shown, drawn = await viewer.current(display)
+            await viewer.current(display)
+        shown, drawn = await viewer.current(display)
         stats = await viewer.get("view.stats")
         assert (stats["format"], stats["encoder"]) == (format, encoder)
         assert stats["codec"].startswith(start)
