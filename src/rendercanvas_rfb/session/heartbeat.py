@@ -17,10 +17,13 @@ class Heartbeat:
 
     Args:
         now: The time, in seconds of the monotonic clock that all other calls use too.
+
+    Attributes:
+        excused_until: When it could last be that nothing came for a reason that was not the other side's.
     """
 
     def __init__(self, now: float) -> None:
-        self._last_heard = self._excused_until = now
+        self._last_heard = self.excused_until = now
         self._last_ping = now
         self._opened_at: float | None = None
 
@@ -38,11 +41,11 @@ class Heartbeat:
 
     def excuse(self, now: float) -> None:
         """Nothing could come until now, for a reason that is not the other side's: that counts for nothing."""
-        self._excused_until = now
+        self.excused_until = now
 
     def absence(self, now: float) -> float:
         """Seconds for which something could have been heard, and was not."""
-        return min(self.silence(now), now - self._excused_until)
+        return min(self.silence(now), now - self.excused_until)
 
     def silence(self, now: float) -> float:
         """Seconds since something was heard."""

@@ -199,10 +199,13 @@ class Pictures:
             self.quality.look(self.window.oldest, self.window.floor, now)
         return self._follow_quality()
 
-    def is_stuck(self, now: float) -> bool:
-        """Whether the viewer has shown nothing of what it was sent for so long that it is to be cut off."""
+    def is_stuck(self, now: float, excused_until: float) -> bool:
+        """Whether the viewer has shown nothing of what it was sent for so long that it is to be cut off.
+
+        Until ``excused_until``, it could not have said so.
+        """
         oldest = self.window.oldest
-        return self.visible and oldest is not None and now - oldest > CUT_AFTER_S
+        return self.visible and oldest is not None and now - max(oldest, excused_until) > CUT_AFTER_S
 
     def carried(self, now: float, *, heard: bool) -> tuple[int, float | None]:
         """The level and the bitrate that another connection of the viewer had better begin with.

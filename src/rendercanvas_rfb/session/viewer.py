@@ -305,7 +305,7 @@ class Viewer:
         if self._heartbeat.is_lost(now):
             return self.close(CloseCode.TIMEOUT, f"nothing heard for {SILENCE_LIMIT_S:g} s")
         heard = self._is_heard(now)
-        if heard and self.pictures.is_stuck(now):
+        if heard and self.pictures.is_stuck(now, self._heartbeat.excused_until):
             return self.close(CloseCode.TOO_SLOW, f"no picture was shown for {CUT_AFTER_S:g} s")
         effects: list[Effect] = [*self.confirm(now), *self.pictures.tick(now, heard=heard)]
         if (bitrate := self.pictures.quality.take_hint(now)) is not None:
