@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,13 +19,16 @@ from av.video.frame import PictureType, VideoFrame
 from ..bitstream.description import describe, is_keyframe
 from ..bitstream.h264 import find_sequence_parameters, level_for
 from ..bitstream.rewriting import ColorDescription, SpsChanges, rewrite_access_unit
+from ..convert.cuda_video import CudaConverter
 from ..convert.host import HostConverter
-from ..errors import BitstreamError, EncoderBusyError, EncoderError
+from ..errors import BitstreamError, EncoderBusyError, EncoderError, FrameError
 from ..frames import ColorSpace, Frame
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
 from .base import EncodedPicture, Encoder, EncoderBackend, EncoderSettings, Takes
 from .tagging import BT709_MATRIX, PRIMARIES, SRGB_TRANSFER, tag
 from .x264_codec import rate_ceiling
+
+logger = logging.getLogger("rendercanvas_rfb")
 
 __all__ = ["LibavCodec", "LibavEncoder", "Target", "backend_of"]
 
@@ -36,6 +40,9 @@ RATE_STEP = 1.25
 
 _MIDDLE = 1
 """chroma_sample_loc_type in the middle of four pixels, as `HostConverter` makes it."""
+
+_CUDA = "cuda"
+"""libavutil's name of the format of pictures on a CUDA device, whatever their samples are."""
 
 _BUSY = (errno.ENOMEM, errno.EAGAIN, errno.EBUSY)
 """What drivers answer where all sessions are taken."""
@@ -87,6 +94,7 @@ class LibavCodec:
         nodes: Patterns of paths of which Linux has at least one where there is such a device; empty where that is not
             known. They spare a trial on machines without one.
         hardware: Whether it runs outside the processor.
+        reads_cuda: Whether it reads pictures that lie on a CUDA device there, in 4:2:0.
         needs: What must be there, for people.
         explain: What an error at opening means, in words that follow "cannot be opened:"; None where that is not known.
     """
@@ -101,6 +109,7 @@ class LibavCodec:
     device: str = ""
     nodes: tuple[str, ...] = ()
     hardware: bool = True
+    reads_cuda: bool = False
     needs: str = ""
     explain: Callable[[av.FFmpegError], str | None] = lambda error: None
 
@@ -140,7 +149,7 @@ def backend_of(name: str, codec: LibavCodec, *, only_by_name: str = "") -> Encod
         open=open_encoder,
         missing=codec.missing,
         needs=codec.needs,
-        takes=Takes(min_size=codec.min_size, max_size=codec.max_size),
+        takes=Takes(min_size=codec.min_size, max_size=codec.max_size, live_bitrate=codec.live_bitrate),
         hardware=codec.hardware,
         only_by_name=only_by_name,
     )
@@ -186,7 +195,10 @@ class LibavEncoder:
             settings.max_bitrate,
             Fraction(settings.fps).limit_denominator(1000),
         )
+        takes_cuda = codec.reads_cuda and chroma is Chroma.YUV420 and CudaConverter.is_available()
+        self._cuda: CudaConverter | None = CudaConverter(width, height) if takes_cuda else None
         self._codec: VideoCodecContext | None = None
+        self._codec_reads_cuda = False
         self._color: ColorSpace | None = None
         self._info: StreamInfo | None = None
         self._pts = 0
@@ -226,8 +238,7 @@ class LibavEncoder:
         self._color = frame.color
         keyframe = keyframe or self._codec is None
         try:
-            picture = self._converter.convert(frame)
-            payload, is_key = self._encode(picture, frame.color, keyframe)
+            payload, is_key = self._encode(frame, self._converter, keyframe)
             if is_key:
                 payload = self._open_stream(payload, frame.color)
         except (av.FFmpegError, BitstreamError, ValueError, MemoryError) as error:
@@ -243,20 +254,37 @@ class LibavEncoder:
 
     def _free(self) -> None:
         codec, self._codec = self._codec, None
+        self._codec_reads_cuda = False
         if codec is not None:
             # SVT-AV1 complains on the standard error stream where it is not told that no picture follows.
             with suppress(av.FFmpegError):
                 codec.encode(None)
 
-    def _encode(self, picture: VideoFrame, color: ColorSpace, keyframe: bool) -> tuple[bytes, bool]:
+    def _encode(self, frame: Frame, converter: HostConverter, keyframe: bool) -> tuple[bytes, bool]:
+        cuda = self._cuda if self._codec is None or self._codec_reads_cuda else None
+        if cuda is not None and cuda.takes(frame):
+            try:
+                return self._send(cuda.convert(frame), _CUDA, frame.color, keyframe)
+            except (av.FFmpegError, FrameError) as error:
+                logger.warning("%s gets its pictures from the host from now on: %s", self._spec.name, error)
+                self._cuda = None
+                self._free()
+                keyframe = True
+        picture = converter.convert(frame)
         pixel_format = self._spec.pixel_formats[self._target.chroma]
-        if picture.format.name != pixel_format:
+        # A codec that reads pictures on a device uploads others, in the format that it needs.
+        if picture.format.name != pixel_format and not self._codec_reads_cuda:
             picture = picture.reformat(format=pixel_format)
+        return self._send(picture, pixel_format, frame.color, keyframe)
+
+    def _send(self, picture: VideoFrame, pixel_format: str, color: ColorSpace, keyframe: bool) -> tuple[bytes, bool]:
+        """Encode a picture, by a codec that is opened for such pictures where there is none yet."""
         picture.pts = self._pts
         picture.time_base = 1 / self._target.fps
         picture.pict_type = PictureType.I if keyframe else PictureType.NONE
         if self._codec is None:
             self._codec = _open(self._spec, self._target, pixel_format, color)
+            self._codec_reads_cuda = pixel_format == _CUDA
         self._pts += 1
         packets = self._codec.encode(picture)
         if len(packets) != 1:
@@ -307,7 +335,9 @@ def _open(spec: LibavCodec, target: Target, pixel_format: str, color: ColorSpace
         codec.max_b_frames = 0
         tag(codec, target.chroma, color)
         codec.options = spec.options(target)
-        codec.open()
+        # With pictures on a device it is opened by the first of them, which says on which.
+        if pixel_format != _CUDA:
+            codec.open()
     except av.FFmpegError as error:
         kind = EncoderBusyError if error.errno in _BUSY else EncoderError
         raise kind(f"{spec.name} cannot be opened: {spec.explain(error) or error}") from error
