@@ -130,8 +130,13 @@ class DevicePicture(Protocol):
         """
         ...
 
-    def prefetch(self, format: PixelFormat) -> None:
-        """Begin what `read` would do, without waiting, so that it is done when somebody asks."""
+    def follow(self, before: DevicePicture, *, prefetch: bool) -> None:
+        """Expect to be read as the picture before it was.
+
+        Args:
+            before: Of the same class.
+            prefetch: Whether to begin that now, without waiting, so that it is done when somebody asks.
+        """
         ...
 
     def is_same_as(self, other: DevicePicture) -> bool:

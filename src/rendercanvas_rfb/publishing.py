@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from numbers import Real
 from typing import Any
@@ -28,18 +28,18 @@ class Publisher:
     Args:
         clock: Seconds of a monotonic clock.
         published: Called on the publishing thread when there is another frame.
-        wanted: What encoders will read of a frame that is published now; RGBA stands for R'G'B' in any order.
+        is_wanted: Whether some encoder will read a frame that is published now, at once or next.
     """
 
     def __init__(
         self,
         clock: Callable[[], float],
         published: Callable[[], None],
-        wanted: Callable[[], Iterable[PixelFormat]] = tuple,
+        is_wanted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._clock = clock
         self._published = published
-        self._wanted = wanted
+        self._is_wanted = is_wanted
         # Held while a picture is compared and copied; encoders never take it.
         self._lock = threading.Lock()
         self._latest: Frame | None = None
@@ -121,13 +121,13 @@ class Publisher:
         self, source: DeviceSource, pixel_ratio: float, color: ColorSpace, timestamp: float | None
     ) -> Frame:
         picture = source.capture()
-        wanted = self._wanted()
+        is_wanted = self._is_wanted()
         with self._lock:
             frame = self._frame(picture, source.format, pixel_ratio, color, timestamp)
             if self._is_shown(frame):
                 return self._shown()
-            for format in wanted:
-                picture.prefetch(source.format if format is PixelFormat.RGBA else format)
+            if self._latest is not None and type(self._latest.content) is type(picture):
+                picture.follow(self._latest.content, prefetch=is_wanted)
             self._show(frame, borrowed=False)
         self._published()
         return frame

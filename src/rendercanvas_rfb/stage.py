@@ -12,13 +12,12 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from .audience import Audience, Watcher
-from .convert.device import wanted_formats
 from .encoders.base import EncoderFactory
 from .encoders.registry import open_still
 from .errors import CloseCode
 from .events import Event
 from .feed import EventFeed
-from .frames import Frame, PixelFormat
+from .frames import Frame
 from .inbox import Inbox
 from .options import DisplayOptions
 from .pipeline import Pipeline
@@ -52,7 +51,7 @@ class Stage:
         """Called from any thread when there is something to look at: events, a view, or demand for a frame. Must
         return at once."""
         self._clock = clock
-        self._publisher = Publisher(clock, self._frame_published, self._wanted_formats)
+        self._publisher = Publisher(clock, self._frame_published, self.wants_frame)
         self._inbox = Inbox()
         self._feed = EventFeed(self._inbox, self._refresh)
         self._audience = Audience({"title": name, "cursor": "default"}, ViewerPolicy() if policy is None else policy)
@@ -216,9 +215,6 @@ class Stage:
         if self._fixed_tiers is not None:
             tiers, opener = self._fixed_tiers, opener.only(self._fixed_tiers)
         return (opener if self._fixed_opener is None else self._fixed_opener), tiers
-
-    def _wanted_formats(self) -> set[PixelFormat]:
-        return wanted_formats(self.pipeline.active_tiers) if self.wants_frame() else set()
 
     def _frame_published(self) -> None:
         self.pipeline.frame_published()

@@ -66,6 +66,13 @@ def captured(frame: Any, format: Any = None) -> convert_cupy.CudaPicture:
     return picture
 
 
+def begin(picture: convert_cupy.CudaPicture, format: PixelFormat) -> None:
+    """Read it back, and do not wait."""
+    before = captured(Tensor(noise(2, 2)))
+    before._use(format)
+    picture.follow(before, prefetch=True)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 class TestNoPictureIsTorn:
     def test_what_was_queued_before_is_in_it(self, fake_cuda, kind) -> None:
@@ -79,7 +86,7 @@ class TestNoPictureIsTorn:
         memory = noise(33, 21)
         before = memory.copy()
         picture = captured(kind(memory))
-        picture.prefetch(PixelFormat.I420)
+        begin(picture, PixelFormat.I420)
         memory[...] = 0
         assert np.array_equal(picture.read(PixelFormat.RGBA), before)
         assert np.array_equal(picture.read(PixelFormat.I420), convert_exactly(before[..., :3], PixelFormat.I420))
@@ -150,12 +157,12 @@ class TestPictures:
     def test_a_copy_that_nobody_waits_for_keeps_its_memory(self, fake_cuda) -> None:
         picture = captured(Tensor(noise(16, 16)))
         device = picture._device
-        picture.prefetch(PixelFormat.I444)
+        begin(picture, PixelFormat.I444)
         assert len(device.in_flight) == 1
-        captured(Tensor(noise(16, 16))).prefetch(PixelFormat.I444)
+        begin(captured(Tensor(noise(16, 16))), PixelFormat.I444)
         assert len(device.in_flight) == 2
         device.output.synchronize()
-        captured(Tensor(noise(16, 16))).prefetch(PixelFormat.I444)
+        begin(captured(Tensor(noise(16, 16))), PixelFormat.I444)
         assert len(device.in_flight) == 1
 
 

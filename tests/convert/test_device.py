@@ -108,9 +108,34 @@ def test_a_copy_is_made_once_for_all_who_ask() -> None:
     assert {id(copy) for copy in copies} == {id(picture.read(PixelFormat.NV12))}
 
 
-def test_what_was_begun_is_not_begun_again() -> None:
-    picture = Picture()
-    picture.prefetch(PixelFormat.I420)
-    picture.read(PixelFormat.I420)
-    picture.prefetch(PixelFormat.BGRA)  # Which it has not.
-    assert picture.begun == [PixelFormat.I420]
+class TestFollowing:
+    def test_what_was_read_of_the_one_before_is_begun(self) -> None:
+        first, second = Picture(), Picture()
+        first.read(PixelFormat.I420)
+        second.follow(first, prefetch=True)
+        assert second.begun == [PixelFormat.I420]
+        second.read(PixelFormat.I420)
+        assert second.begun == [PixelFormat.I420]
+
+    def test_what_nobody_waits_for_is_not(self) -> None:
+        first, second, third = Picture(), Picture(), Picture()
+        first.read(PixelFormat.I420)
+        second.follow(first, prefetch=False)
+        assert second.begun == []
+        third.follow(second, prefetch=True)
+        assert third.begun == [PixelFormat.I420]
+
+    def test_what_is_no_longer_read_is_forgotten(self) -> None:
+        pictures = [Picture() for _ in range(3)]
+        pictures[0].read(PixelFormat.I420)
+        pictures[1].follow(pictures[0], prefetch=True)
+        pictures[1]._use()  # By an encoder that reads it on the device.
+        pictures[2].follow(pictures[1], prefetch=True)
+        assert pictures[2].begun == []
+
+    def test_what_it_cannot_be_converted_to_is_left_out(self) -> None:
+        first, second = Picture(), Picture(converts=False)
+        first.read(PixelFormat.I420)
+        first.read(PixelFormat.RGB)
+        second.follow(first, prefetch=True)
+        assert second.begun == [PixelFormat.RGB]

@@ -50,13 +50,13 @@ async def test_a_viewer_sees_what_it_would_see_of_the_host(on_device, video, siz
     async with serve(port=0) as display, connect(display.url, video=video) as client:
         display.publish(pixels)
         expected = await client.next_picture()
+        # From the second one on it is converted before it is asked for: the encoder waits for it.
         for _ in range(2):
-            # The second one is converted before it is asked for: the encoder waits for it.
             version = display.publish(on_device(pixels))
             picture = await client.next_picture()
             assert picture.header.frame == version
             assert psnr(picture.pixels, expected.pixels) > 40
-            version = display.publish(np.zeros_like(pixels))
+            version = display.publish(on_device(np.zeros_like(pixels)))
             assert (await client.next_picture()).header.frame == version
 
 

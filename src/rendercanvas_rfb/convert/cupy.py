@@ -214,6 +214,7 @@ class CudaPicture(CopiedOnce):
         """
         if self.format.is_planar:
             raise FrameError(f"a frame in {self.format.value} cannot be converted on a CUDA device")
+        self._use()
         cupy, device = self._cupy, self._device
         with _reported(cupy), cupy.cuda.Device(device.index), device.output:
             planes = convert(cupy, self.array, self.format, format, encoding, size)

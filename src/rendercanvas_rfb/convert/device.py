@@ -91,6 +91,10 @@ class CopiedOnce(ABC):
         self.formats = PLANAR_FORMATS if converts and not format.is_planar else frozenset()
         self._begun: dict[PixelFormat, Callable[[], Pixels]] = {}
         self._lock = threading.Lock()
+        # What was read of it, and what is expected to be.
+        self._asked: set[PixelFormat] = set()
+        self._expected: set[PixelFormat] = set()
+        self._was_used = False
 
     @property
     @abstractmethod
@@ -105,14 +109,26 @@ class CopiedOnce(ABC):
     def _begin(self, format: PixelFormat) -> Callable[[], Pixels]:
         """Begin to copy; return what waits for it and may be called from any thread, by several, and again."""
 
-    def prefetch(self, format: PixelFormat) -> None:
-        """See `DevicePicture.prefetch`. Nothing where the device cannot convert to it."""
-        if format is self.format or format in self.formats:
-            self._begin_once(format)
+    def follow(self, before: DevicePicture, *, prefetch: bool) -> None:
+        """See `DevicePicture.follow`. Pictures that nobody looked at pass on what was expected of them."""
+        assert isinstance(before, CopiedOnce)
+        asked = before._asked if before._was_used else before._expected
+        self._expected = {format for format in asked if format is self.format or format in self.formats}
+        if prefetch:
+            for format in self._expected:
+                self._begin_once(format)
 
     def read(self, format: PixelFormat) -> Pixels:
         """See `DevicePicture.read`."""
+        self._use(format)
         return self._begin_once(format)()
+
+    def _use(self, *formats: PixelFormat) -> None:
+        """Somebody looks at the picture, and reads it in these formats."""
+        with self._lock:
+            self._was_used = True
+            # Another set, for `follow` may be at this one.
+            self._asked = {*self._asked, *formats}
 
     def _begin_once(self, format: PixelFormat) -> Callable[[], Pixels]:
         with self._lock:
