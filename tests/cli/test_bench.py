@@ -28,7 +28,18 @@ async def test_it_prints_what_it_has_measured_of_each_encoder():
             assert result["lossless"] or (result["psnr_db"] > 5 and result["ssim"] < 1)
         assert results[scene, "png"]["lossless"]
         assert results[scene, "to RGB"]["bytes"] is None
+    makers = {result["encoder"] for result in results.values()}
+    assert makers >= {"", "libx264", "libx264rgb", "pillow", "libvpx-vp9", "libsvtav1"}
     assert results["lines", "h264/444"]["psnr_db"] > results["lines", "h264/420"]["psnr_db"]
+
+
+def test_one_encoder_can_be_named(capsys):
+    assert (
+        main(["bench", "--synthetic", "--size", "320x240", "--frames", "2", "--scene", "lines", "--encoder", "vp9"])
+        == 0
+    )
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:] if "/" in line.split()[2]]
+    assert [row[2:4] for row in rows] == [["vp9/444", "libvpx-vp9"], ["vp9/420", "libvpx-vp9"]]
 
 
 def test_the_table_is_for_people_and_the_file_for_programs(capsys, tmp_path):

@@ -7,12 +7,15 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from ..encoders.registry import AUTO, encoder_names, find_encoder
+from ..errors import ConfigurationError
 from ..frames import MAX_DIMENSION, Pixels
 from ..options import QUALITIES, DisplayOptions
+from ..protocol.formats import Tier
 from ..testing import patterns
 from ..testing.scenes import SCENES
 from . import bench_encoders, bench_latency, bench_viewers
@@ -73,7 +76,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--synthetic", action="store_true", help="synthetic pictures, though fastplotlib is installed")
     parser.add_argument("--quality", choices=list(QUALITIES), default="sharp", help="(default: %(default)s)")
-    parser.add_argument("--encoder", default="auto", metavar="NAME", help="(default: %(default)s)")
+    parser.add_argument("--encoder", default=AUTO, metavar="NAME", help="only this one (default: each that works here)")
     parser.add_argument(
         "--viewers",
         type=_counts,
@@ -129,14 +132,33 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _bench_encoders(arguments: argparse.Namespace, options: DisplayOptions) -> Iterator[bench_encoders.Result]:
-    tiers, _ = options.select()
+    wanted = list(_tiers(options))
     for scene, size, pictures in _pictures(arguments, arguments.scenes):
         label = f"{scene} {size[0]}x{size[1]}"
         _show_progress(f"{label}: conversions")
         yield from bench_encoders.measure_conversions(scene, pictures, arguments.frames)
-        for tier in tiers:
-            _show_progress(f"{label}: {tier}")
-            yield bench_encoders.measure_tier(scene, options, tier, pictures, arguments.frames)
+        for chosen, tier in wanted:
+            _show_progress(f"{label}: {chosen.encoder} {tier}")
+            yield bench_encoders.measure_tier(scene, chosen, tier, pictures, arguments.frames)
+
+
+def _tiers(options: DisplayOptions) -> Iterator[tuple[DisplayOptions, Tier]]:
+    """What each encoder makes that works here, or the one that is named."""
+    names = encoder_names() if options.encoder == AUTO else (options.encoder,)
+    for name in names:
+        backends = [backend for backend in find_encoder(name) if backend.is_available()]
+        if options.encoder == AUTO and not backends:
+            continue
+        try:
+            chosen = replace(options, encoder=name)
+            tiers, _ = chosen.select()
+        except ConfigurationError as error:
+            # One that is there and does not work, or makes nothing that the quality allows.
+            if any(backend.hardware for backend in backends):
+                print(f"rendercanvas-rfb: {name} is left out: {error}", file=sys.stderr)
+            continue
+        made = {tier for backend in backends for tier in backend.tiers}
+        yield from ((chosen, tier) for tier in tiers if tier in made)
 
 
 def _bench_viewers(arguments: argparse.Namespace, options: DisplayOptions) -> tuple[list[dict[str, Any]], str]:

@@ -41,6 +41,7 @@ class Result:
             without loss.
         ssim: Structural similarity of the worst one; None for conversions and for tiny pictures.
         lossless: Whether all that were compared came back exactly; None for conversions.
+        encoder: Name of the library or driver that made the last picture; empty for conversions.
     """
 
     scene: str
@@ -52,6 +53,7 @@ class Result:
     psnr_db: float | None = None
     ssim: float | None = None
     lossless: bool | None = None
+    encoder: str = ""
 
 
 def measure_conversions(scene: str, pictures: Sequence[Pixels], count: int) -> Iterator[Result]:
@@ -102,10 +104,13 @@ def measure_tier(scene: str, options: DisplayOptions, tier: Tier, pictures: Sequ
         psnr_db=None if np.isinf(worst_db) else round(worst_db, 2),
         ssim=round(min(ssim(*pair) for pair in pairs), 4) if min(width, height) >= SMALLEST_FOR_SSIM else None,
         lossless=bool(np.isinf(worst_db)),
+        encoder=encoded[-1][0].encoder,
     )
 
 
-HEADER = f"{'scene':8} {'size':>9} {'work':16} {'ms':>7} {'p95 ms':>7} {'bytes':>10} {'PSNR dB':>8} {'SSIM':>7}"
+HEADER = (
+    f"{'scene':8} {'size':>9} {'work':16} {'by':12} {'ms':>7} {'p95 ms':>7} {'bytes':>10} {'PSNR dB':>8} {'SSIM':>7}"
+)
 """What the columns of `line` are."""
 
 
@@ -116,7 +121,7 @@ def line(result: Result) -> str:
     fidelity = "exact" if result.lossless else "" if result.psnr_db is None else f"{result.psnr_db:.1f}"
     likeness = "" if result.ssim is None else f"{result.ssim:.4f}"
     return (
-        f"{result.scene:8} {f'{width}x{height}':>9} {result.what:16} {result.milliseconds:7.2f}"
+        f"{result.scene:8} {f'{width}x{height}':>9} {result.what:16} {result.encoder:12} {result.milliseconds:7.2f}"
         f" {result.p95_milliseconds:7.2f} {amount:>10} {fidelity:>8} {likeness:>7}"
     ).rstrip()
 
