@@ -57,7 +57,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 subprocess.Popen(
                     words,
                     cwd=folder,
-                    env={**os.environ, "RENDERCANVAS_RFB_PORT": "0"},
+                    env=_environment(),
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
@@ -76,6 +76,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
             process.kill()
             process.wait()
     print(log.read_text(errors="replace")[-4000:] if log.exists() else "")
+
+
+def _environment() -> dict[str, str]:
+    # NiceGUI behaves otherwise where it is there.
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -20,6 +20,11 @@ APPS = {
         *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
     ],
     "preswald": ["-m", "rendercanvas_rfb", "preswald", "preswald_app.py", "--port", "{port}"],
+    "panel": ["-m", "panel", "serve", "panel_app.py", "--port", "{port}"],
+    "dash": ["dash_app.py", "{port}"],
+    "gradio": ["gradio_app.py", "{port}"],
+    "nicegui": ["nicegui_app.py", "{port}"],
+    "solara": ["-m", "solara", "run", "solara_app.py", "--port", "{port}", "--no-open"],
     "html": ["plain_html.py", "{port}"],
 }
 """The frameworks, and what comes after ``python`` to start the example."""

@@ -7,7 +7,7 @@ import pytest
 import rendercanvas_rfb
 from rendercanvas_rfb.cli import main, options
 
-COMMANDS = ("run", "serve", "record", "demo", "doctor", "bench")
+COMMANDS = ("run", "serve", "record", "demo", "preswald", "doctor", "bench")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], *([command, "--help"] for command in COMMANDS)])
