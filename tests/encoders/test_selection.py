@@ -94,6 +94,13 @@ def test_frames_on_the_gpu_stay_there_where_that_is_possible() -> None:
     assert chosen(Situation((RGB,), cuda, lossless=True)) == "software"
 
 
+def test_an_encoder_may_read_the_memory_of_a_gpu_for_some_of_its_tiers_only() -> None:
+    half = backend("half", H264_444, H264_420, memory=HOST_AND_CUDA, device_tiers=frozenset({H264_420}))
+    cuda = replace(HD, memory=Memory.CUDA)
+    assert chosen(Situation((H264_420,), cuda), SOFTWARE, half) == "half"
+    assert chosen(Situation((H264_444,), cuda), SOFTWARE, half) == "software"
+
+
 def test_what_the_viewer_prefers_comes_first() -> None:
     assert chosen(Situation((H264_420, RGB), HD)) == "hardware"
     assert chosen(Situation((RGB, H264_420), HD)) == "software"

@@ -126,6 +126,7 @@ class Takes:
     Attributes:
         memory: Where the samples may lie. Frames elsewhere are copied to the host for an encoder that has `Memory.HOST`
             among these, and cannot be had by others.
+        device_tiers: The tiers that it makes of frames in other memory than the host's; None for all of its tiers.
         formats: What it encodes without the host having to convert it. Encoders take every `PixelFormat` all the same.
         min_size: Width and height in pixels, at least.
         max_size: Width and height in pixels, at most.
@@ -138,6 +139,7 @@ class Takes:
     """
 
     memory: frozenset[Memory] = frozenset({Memory.HOST})
+    device_tiers: frozenset[Tier] | None = None
     formats: frozenset[PixelFormat] = frozenset(PixelFormat)
     min_size: tuple[int, int] = (1, 1)
     max_size: tuple[int, int] = (16384, 16384)
@@ -147,6 +149,11 @@ class Takes:
     lossless: frozenset[Tier] = frozenset()
     live_bitrate: bool = False
     pipelining: int = 1
+
+    def reads(self, memory: Memory, tier: Tier) -> bool:
+        """Whether it makes ``tier`` of frames in ``memory`` without a copy to the host."""
+        on_device = self.device_tiers is None or tier in self.device_tiers
+        return memory in self.memory and (memory is Memory.HOST or on_device)
 
 
 def _nothing() -> str | None:

@@ -22,7 +22,7 @@ from ..bitstream.rewriting import ColorDescription, SpsChanges, rewrite_access_u
 from ..convert.cuda_video import CudaConverter
 from ..convert.host import HostConverter
 from ..errors import BitstreamError, EncoderBusyError, EncoderError, FrameError
-from ..frames import ColorSpace, Frame
+from ..frames import ColorSpace, Frame, Memory
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
 from .base import EncodedPicture, Encoder, EncoderBackend, EncoderSettings, Takes
 from .tagging import BT709_MATRIX, PRIMARIES, SRGB_TRANSFER, tag
@@ -149,7 +149,13 @@ def backend_of(name: str, codec: LibavCodec, *, only_by_name: str = "") -> Encod
         open=open_encoder,
         missing=codec.missing,
         needs=codec.needs,
-        takes=Takes(min_size=codec.min_size, max_size=codec.max_size, live_bitrate=codec.live_bitrate),
+        takes=Takes(
+            memory=frozenset({Memory.HOST, Memory.CUDA} if codec.reads_cuda else {Memory.HOST}),
+            device_tiers=frozenset({Tier(codec.format, Chroma.YUV420)}),
+            min_size=codec.min_size,
+            max_size=codec.max_size,
+            live_bitrate=codec.live_bitrate,
+        ),
         hardware=codec.hardware,
         only_by_name=only_by_name,
     )

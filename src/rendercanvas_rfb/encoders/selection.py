@@ -219,7 +219,7 @@ def _judge(backend: EncoderBackend, tier: Tier, standing: Standing, situation: S
     if (obstacle := _obstacle(backend, tier, standing, situation)) is not None:
         return Verdict(backend.name, tier, *obstacle)
     wanted = _matching(tier, situation.decodes)
-    copies = situation.frame.memory not in backend.takes.memory
+    copies = not backend.takes.reads(situation.frame.memory, tier)
     with_loss = tier.chroma is Chroma.RGB and tier not in backend.takes.lossless
     no_rate = wanted.level > 0 and tier.format.is_video and not backend.takes.live_bitrate
     rank = (situation.decodes.index(wanted), copies, with_loss, no_rate, not backend.hardware, place)
@@ -235,7 +235,7 @@ def _merit(backend: EncoderBackend, tier: Tier, situation: Situation) -> str:
         return f"makes {tier}, and is asked for"
     if situation.lossless:
         return f"makes {tier} exactly, as asked for"
-    if situation.frame.memory is not Memory.HOST and situation.frame.memory in backend.takes.memory:
+    if situation.frame.memory is not Memory.HOST and backend.takes.reads(situation.frame.memory, tier):
         return f"makes {tier}, and takes frames in {situation.frame.memory.value} memory as they are"
     if tier.chroma is Chroma.RGB and tier in backend.takes.lossless:
         return f"makes {tier}, exactly as long as that costs little"
@@ -262,7 +262,7 @@ def _obstacle(
         return Reason.NOT_DECODED, f"not for {asked}"
     if situation.lossless and tier not in backend.takes.lossless:
         return Reason.NOT_LOSSLESS, f"{tier} with loss only"
-    return _misfit(backend.takes, situation.frame) or _out_of_service(standing)
+    return _misfit(backend.takes, tier, situation.frame) or _out_of_service(standing)
 
 
 def _is_named(tier: Tier, allowed: frozenset[Tier] | None) -> bool:
@@ -270,8 +270,8 @@ def _is_named(tier: Tier, allowed: frozenset[Tier] | None) -> bool:
     return allowed is not None and all(other.format is tier.format for other in allowed)
 
 
-def _misfit(takes: Takes, frame: FrameKind) -> tuple[Reason, str] | None:
-    if frame.memory not in takes.memory and Memory.HOST not in takes.memory:
+def _misfit(takes: Takes, tier: Tier, frame: FrameKind) -> tuple[Reason, str] | None:
+    if not takes.reads(frame.memory, tier) and Memory.HOST not in takes.memory:
         kinds = " or ".join(sorted(memory.value for memory in takes.memory))
         return Reason.MEMORY, f"frames in {kinds} memory only, not in {frame.memory.value}"
     if frame.color not in takes.colors:
