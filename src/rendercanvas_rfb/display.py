@@ -133,6 +133,10 @@ class Display(Stage, Showable):
                   It is read back on the calling thread, which waits for the GPU.
                 - an object with ``__dlpack__`` or ``__array_interface__`` that is one of these arrays and lies in the
                   memory of the host.
+                - such an array on a CUDA device, of CuPy, torch, JAX or anything with ``__dlpack__`` or
+                  ``__cuda_array_interface__``; needs CuPy. It is copied there, after what the program had its current
+                  stream do before, and this waits for that.
+                - such an ``mlx.core.array``. It is computed on the calling thread, and not copied.
 
             format: What the array holds. By default "gray", "rgb" or "rgba", by the number of channels.
             pixel_ratio: Physical over logical pixels: a picture of 800x600 pixels with 2.0 is shown at 400x300.
@@ -140,7 +144,7 @@ class Display(Stage, Showable):
             timestamp: When the picture was made, in seconds of a monotonic clock; now, by default.
             copy: Whether to copy the picture before this returns, into memory that is used again. With False the
                 display borrows a contiguous uint8 array: you must not write to it until `wait_encoded` has returned
-                True. What has to be converted or gathered is copied anyway.
+                True. What has to be converted or gathered is copied anyway, and so is what lies on a CUDA device.
 
         Returns:
             The version of the picture: that of the one before where the two are equal.
