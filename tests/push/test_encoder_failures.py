@@ -1,0 +1,93 @@
+"""Encoders that fail, seen from a viewer at the other end of a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from rendercanvas_rfb import encoding, serve
+from rendercanvas_rfb.client import Client, connect
+from rendercanvas_rfb.encoders import registry
+from rendercanvas_rfb.encoders.builtin import BUILT_IN
+from rendercanvas_rfb.encoders.standings import STANDINGS
+from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
+from rendercanvas_rfb.testing.faults import FaultyBackend
+from rendercanvas_rfb.testing.fidelity import psnr
+from rendercanvas_rfb.testing.patterns import line_plot
+
+SIZE = (320, 200)
+H264_444 = Tier(PictureFormat.H264, Chroma.YUV444)
+
+
+@pytest.fixture
+def faulty(monkeypatch) -> Iterator[FaultyBackend]:
+    made = FaultyBackend("faulty", [H264_444], BUILT_IN[0].open)
+    monkeypatch.setattr(registry, "BUILT_IN", (made.backend, *BUILT_IN))
+    yield made
+    made.go_on.set()
+    STANDINGS.forget("faulty")
+
+
+async def show(display, client, step: int) -> None:
+    """Publish pictures until one of them comes back whose content is right."""
+    pixels = line_plot(*SIZE, 3.0 * step)
+    display.publish(pixels)
+    async with asyncio.timeout(30):
+        while True:
+            picture = await client.next_picture()
+            if psnr(picture.pixels, pixels[..., :3]) > 20:
+                return
+
+
+def info(client: Client) -> StreamInfo:
+    """Describes the stream of the last picture."""
+    assert client.stream is not None
+    return client.stream.info
+
+
+def maker(client: Client) -> str:
+    return info(client).encoder_reason.split(":")[0]
+
+
+async def test_a_viewer_goes_on_with_the_next_encoder_and_the_metrics_say_so(faulty) -> None:
+    with serve(port=0, settle=False) as display:
+        async with connect(display.url, video=(H264_444,)) as client:
+            await show(display, client, 0)
+            assert maker(client) == "faulty"
+            faulty.raise_at = 2
+            await show(display, client, 1)
+            assert maker(client) == "x264"
+            assert "faulty: failed, OSError: the device is gone" in info(client).encoder_reason
+            await show(display, client, 2)
+            async with httpx.AsyncClient(trust_env=False) as http:
+                address = display.url.rsplit("/", 2)[0]
+                read = (await http.get(f"{address}/metrics")).json()
+                text = (await http.get(f"{address}/metrics?format=prometheus")).text
+    assert {"encoder": "faulty", "reason": "error", "count": 1} in read["encoder_failures"]
+    assert 'rendercanvas_rfb_encoder_failures_total{encoder="faulty",reason="error"} 1\n' in text
+    assert read["tiers"][0]["encoder_reason"].startswith("x264: makes h264/444 on any processor; faulty: failed")
+    assert 'rendercanvas_rfb_tier_encoder_info{display="' in text
+
+
+async def test_a_viewer_goes_on_where_an_encoder_hangs(faulty, monkeypatch) -> None:
+    monkeypatch.setattr(encoding, "WATCHDOG_S", 0.5)
+    with serve(port=0, settle=False) as display:
+        async with connect(display.url, video=(H264_444,)) as client:
+            await show(display, client, 0)
+            faulty.hang_at = 2
+            await show(display, client, 1)
+            assert maker(client) == "x264"
+            await show(display, client, 2)
+        faulty.go_on.set()
+
+
+async def test_without_another_encoder_a_viewer_gets_images(faulty) -> None:
+    with serve(port=0, settle=False, encoder="faulty", codec="auto") as display:
+        async with connect(display.url, video=(H264_444,)) as client:
+            await show(display, client, 0)
+            faulty.raise_at = 2
+            await show(display, client, 1)
+            assert info(client).tier.format is PictureFormat.WEBP
