@@ -144,9 +144,10 @@ async def connections(server: FigureServer, seconds: float) -> list[str]:
     server.rest()
     frames = [tally.frames for tally in tallies]
     _, p95 = rates(tallies, took)
+    least, median = min(frames) / took, np.median(frames) / took
     return [
         f"| {MANY_VIEWERS} connections, all connected after | {connected[0]:.1f} s |",
-        f"| of {MANY_FPS:g} fps, what each got: least, median | {min(frames) / took:.1f}, {np.median(frames) / took:.1f} |",
+        f"| of {MANY_FPS:g} fps, what each got: least, median | {least:.1f}, {median:.1f} |",
         f"| pictures in all, p95 of their age | {sum(frames)}, {p95:.0f} ms |",
         f"| memory of the server before, with them | {before.memory_mb:.0f} MB, {during.memory_mb:.0f} MB |",
         f"| threads before, with them | {before.threads}, {during.threads} |",

@@ -103,6 +103,19 @@ describe("Link", () => {
     expect(statuses.at(-1)).toMatchObject({ status: "reconnecting", retryInMs: 125 });
   });
 
+  test("a display that is missing soon after a loss is looked for again soon, and later slowly", () => {
+    const { link, statuses } = connect();
+    newest().open();
+    link.welcomed();
+    newest().end(1006);
+    vi.advanceTimersByTime(statuses.at(-1)?.retryInMs ?? 0);
+    newest().end(4404);
+    expect(statuses.at(-1)?.retryInMs).toBeLessThan(1_000);
+    vi.advanceTimersByTime(30_000);
+    newest().end(4404);
+    expect(statuses.at(-1)?.retryInMs).toBeGreaterThanOrEqual(5_000);
+  });
+
   test("a retry asked for does not wait, and opens no second socket", () => {
     const { link } = connect();
     link.open();

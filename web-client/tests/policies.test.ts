@@ -21,6 +21,23 @@ describe("Backoff", () => {
     expect(backoff.next(1)).toBe(0.25);
   });
 
+  test("waits no longer than half of the time since the loss, but for the first range", () => {
+    const backoff = new Backoff();
+    expect([0, 0.1, 1, 1, 4, 100, 100].map((lost) => backoff.next(1, lost))).toEqual([
+      0.25, 0.25, 0.5, 0.5, 2, 8, 15,
+    ]);
+  });
+
+  test("a connection that did not hold is soon tried again, and not as soon as one that did", () => {
+    const backoff = new Backoff();
+    for (let attempt = 0; attempt < 6; attempt++) backoff.next(1);
+    backoff.soften();
+    expect(backoff.next(1)).toBe(0.5);
+    backoff.reset();
+    backoff.soften();
+    expect(backoff.next(1)).toBe(0.25);
+  });
+
   test("spreads the delay over the whole range", () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(2_000), (random, tries) => {

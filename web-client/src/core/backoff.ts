@@ -4,11 +4,16 @@
 const FIRST_S = 0.25;
 /** Longest delay, seconds: a person who waits looks again about that often. */
 const CAP_S = 15;
+/** Part of the time since the loss that a delay is, at most: nobody waits much longer than the network was away. */
+const SHARE = 0.5;
+/** Tries that count still after a connection that did not hold: a server that dies again and again is not hurried. */
+const DOUBTFUL_TRIES = 1;
 /** Range of the delay, seconds, after a close that says there is nothing to show for now. */
 const SLOW_S = [5, 15] as const;
 
 /**
- * Exponential backoff with full jitter: the n-th delay is uniform in [0, min(15 s, 0.25 s * 2^n)].
+ * Exponential backoff with full jitter: the n-th delay is uniform in [0, min(15 s, 0.25 s * 2^n)], and its range no
+ * longer than half of the time since the loss.
  * (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.)
  */
 export class Backoff {
@@ -19,9 +24,9 @@ export class Backoff {
     return this.#attempt;
   }
 
-  /** Seconds to wait before the next try. `random` is in [0, 1). */
-  next(random: number): number {
-    const ceiling = Math.min(CAP_S, FIRST_S * 2 ** this.#attempt);
+  /** Seconds to wait before the next try. `random` is in [0, 1), `lost` is in seconds since the loss. */
+  next(random: number, lost = Number.POSITIVE_INFINITY): number {
+    const ceiling = Math.min(CAP_S, FIRST_S * 2 ** this.#attempt, Math.max(FIRST_S, SHARE * lost));
     this.#attempt += 1;
     return random * ceiling;
   }
@@ -31,6 +36,11 @@ export class Backoff {
     this.#attempt += 1;
     const [low, high] = SLOW_S;
     return low + random * (high - low);
+  }
+
+  /** A connection was there, and did not hold. */
+  soften(): void {
+    this.#attempt = Math.min(this.#attempt, DOUBTFUL_TRIES);
   }
 
   /** A connection held: the next loss is retried quickly. */

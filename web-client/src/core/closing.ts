@@ -12,6 +12,8 @@ export const CloseCode = {
   /** The connection broke, and nobody has said why. */
   lost: 1006,
   malformed: 4400,
+  /** No display of that name. */
+  unknown: 4404,
   timeout: 4408,
   /** The largest code there is (RFC 6455, section 7.4.2). */
   max: 4999,

@@ -15,7 +15,9 @@ import type { Transport, TransportEnd } from "./transport";
 /** How often silence is measured, ms: a fraction of the 3 s after which a ping is due. */
 const POLL_MS = 500;
 /** A connection that held this long, ms, was good: its loss is retried quickly. */
-const GOOD_MS = 5_000;
+const GOOD_MS = 2_000;
+/** How long after a loss, ms, a display that is not there may only not be there yet: Python programs start in seconds. */
+const RESTART_MS = 20_000;
 /** Longest time for a connection to open, ms: four round trips of a bad link, and a server that is busy for seconds. */
 const OPENING_MS = 8_000;
 /** Longest wait for a sign of life, ms, where there is reason to doubt that the connection has survived. */
@@ -59,6 +61,8 @@ export class Link implements Sender {
   /** There is reason to doubt the connection: where it has died, the next try is due at once. */
   #doubtful = false;
   #last: Ending | null = null;
+  /** When the last good connection was lost; null before the first loss. */
+  #lostAt: number | null = null;
   #closed = false;
   /** Round trip of the last ping, ms. */
   roundTripMs: number | null = null;
@@ -223,7 +227,7 @@ export class Link implements Sender {
       this.#say("refused", null);
       return;
     }
-    const ms = 1_000 * this.#delay(after, ending.heldBack ?? false);
+    const ms = 1_000 * this.#delay(after, ending);
     this.#waiting = true;
     this.#retry = setTimeout(() => this.open(), ms);
     this.#say("reconnecting", ms);
@@ -232,18 +236,27 @@ export class Link implements Sender {
   /** Learns from a connection that has ended. */
   #judge({ transport, opened, greeted }: Attempt, ending: Ending): void {
     const now = performance.now();
-    if (greeted !== null && now - greeted >= GOOD_MS) this.#backoff.reset();
+    if (greeted !== null && now - greeted >= GOOD_MS) {
+      this.#backoff.reset();
+      this.#lostAt = now;
+    } else if (greeted !== null) {
+      this.#backoff.soften();
+      this.#lostAt ??= now;
+    }
     const openedMs = opened === null ? null : now - opened;
     this.#route.ended({ ...ending, transport: transport.name, openedMs, greeted: greeted !== null });
   }
 
   /** Seconds until the next try. */
-  #delay(after: "reconnect" | "slow", heldBack: boolean): number {
+  #delay(after: "reconnect" | "slow", { code, heldBack = false }: Ending): number {
     const random = Math.random();
-    if (after === "slow") return this.#backoff.slow(random);
+    const lostMs = this.#lostAt === null ? Number.POSITIVE_INFINITY : performance.now() - this.#lostAt;
+    // A server that has just been restarted may not have its displays yet.
+    const isStarting = code === CloseCode.unknown && lostMs < RESTART_MS;
+    if (after === "slow" && !isStarting) return this.#backoff.slow(random);
     const atOnce = this.#doubtful || heldBack;
     this.#doubtful = false;
-    return atOnce ? 0 : this.#backoff.next(random);
+    return atOnce ? 0 : this.#backoff.next(random, lostMs / 1_000);
   }
 
   #say(status: ConnectionStatus, retryInMs: number | null): void {
