@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from rendercanvas_rfb.cli import doctor, main
-from rendercanvas_rfb.cli.doctor import Check, Status
+from rendercanvas_rfb.cli.checks import Check, Status
 from rendercanvas_rfb.encoders import registry
 from rendercanvas_rfb.encoders.registry import register_encoder
 from rendercanvas_rfb.protocol.formats import PictureFormat, Tier
