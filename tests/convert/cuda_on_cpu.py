@@ -7,6 +7,7 @@ import functools
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,15 +25,44 @@ _SHIM = Path(__file__).with_name("cuda_on_cpu.c")
 @functools.cache
 def kernels(options: tuple[str, ...]) -> ctypes.CDLL:
     """The library that these macros make; the tests that need it are skipped without a compiler."""
+    source = resources.files("rendercanvas_rfb.convert").joinpath("picture.cu")
+    with resources.as_file(source) as path:
+        return _compiled(_SHIM.read_text(), f'-DKERNELS="{path}"', *options)
+
+
+def _compiled(source: str, *options: str) -> ctypes.CDLL:
     if COMPILER is None:
         pytest.skip("needs a C compiler")
-    source = resources.files("rendercanvas_rfb.convert").joinpath("picture.cu")
-    with tempfile.TemporaryDirectory() as folder, resources.as_file(source) as path:
+    with tempfile.TemporaryDirectory() as folder:
         library = Path(folder, "kernels.so")
         flags = ["-O1", "-shared", "-fPIC", "-std=c99", "-Wall", "-Werror", "-Wno-unused-function"]
-        command = [COMPILER, *flags, f'-DKERNELS="{path}"', *options, "-o", str(library), str(_SHIM)]
-        subprocess.run(command, check=True)
+        command = [COMPILER, *flags, *options, "-o", str(library), "-x", "c", "-", "-lm"]
+        subprocess.run(command, input=source, text=True, check=True)
         return ctypes.CDLL(str(library))
+
+
+@functools.cache
+def elementwise(operation: str, dtype: str) -> Callable[[Any, Any], None]:
+    """What applies ``operation`` to each ``value`` of an array of floats, into the bytes that it calls ``sample``."""
+    kind = {"float32": "float", "float64": "double"}[dtype]
+    source = f"""
+        #include <math.h>
+        void apply(const {kind} *values, unsigned char *samples, long long count) {{
+            for (long long at = 0; at < count; at++) {{
+                const {kind} value = values[at];
+                unsigned char sample;
+                {operation};
+                samples[at] = sample;
+            }}
+        }}
+    """
+    library = _compiled(source)
+
+    def apply(values: Any, samples: Any) -> None:
+        contiguous = np.ascontiguousarray(values)
+        library.apply(_argument(contiguous), _argument(samples), ctypes.c_longlong(contiguous.size))
+
+    return apply
 
 
 def macros(encoding: Ycbcr) -> tuple[str, ...]:

@@ -135,10 +135,14 @@ class TestPictures:
         with pytest.raises(FrameError, match="in nv12 cannot be converted on a CUDA device"):
             picture.planes(PixelFormat.NV12, (8, 4))
 
-    def test_floats_are_rounded(self, fake_cuda) -> None:
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    def test_floats_are_rounded_and_clipped(self, fake_cuda, dtype) -> None:
         pixels = noise(12, 7)[..., :3]
-        floats = (pixels / 255).astype(np.float32)
+        floats = (pixels / 255).astype(dtype)
         assert np.array_equal(captured(Tensor(floats)).read(PixelFormat.RGB), pixels)
+        values = np.array([[0, 1, 0.5, 2 / 255, -1, 7, np.nan, np.inf, -np.inf, 1e-6]], dtype)
+        picture = captured(Tensor(values))
+        assert picture.read(PixelFormat.GRAY).ravel().tolist() == [0, 255, 128, 2, 0, 255, 0, 255, 0, 0]
 
     def test_strides_are_gathered(self, fake_cuda) -> None:
         pixels = noise(12, 8)[::-1, ::2]

@@ -16,7 +16,7 @@ from rendercanvas_rfb.frames import Memory, Pixels
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
 from rendercanvas_rfb.testing.fidelity import psnr
 from rendercanvas_rfb.testing.patterns import color_blocks, line_plot
-from tests.convert.converters import mlx_or_skip
+from tests.convert.converters import cuda_or_skip, mlx_or_skip
 from tests.convert.fake_cupy import FakeArray
 from tests.recording.movies import read
 from tests.support import TIMEOUT_S
@@ -24,12 +24,15 @@ from tests.support import TIMEOUT_S
 MakeArray = Callable[[Pixels], Any]
 
 
-@pytest.fixture(params=["cuda-on-cpu", "mlx", "mlx-converting"])
+@pytest.fixture(params=["cuda-on-cpu", "cuda", "mlx", "mlx-converting"])
 def on_device(request, monkeypatch) -> Iterator[MakeArray]:
     """Puts pixels on a device."""
     if request.param == "cuda-on-cpu":
         request.getfixturevalue("fake_cuda")
         yield FakeArray
+        return
+    if request.param == "cuda":
+        yield cuda_or_skip().asarray
         return
     mx = mlx_or_skip()
     if request.param == "mlx-converting":
