@@ -77,6 +77,13 @@ def tests_python(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
+@nox.session
+def tests_hardware(session: nox.Session) -> None:
+    """Run the tests of encoders in hardware; those that this machine lacks are skipped. Arguments go to pytest."""
+    install_project(session)
+    session.run("pytest", "-m", "hardware", "tests/encoders", *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def tests_web(session: nox.Session) -> None:
     """Run the web client's tests. Arguments after -- go to Vitest."""

@@ -8,6 +8,8 @@ import pytest
 
 from rendercanvas_rfb.encoders import registry
 from rendercanvas_rfb.encoders.base import EncoderSettings
+from rendercanvas_rfb.encoders.builtin import BUILT_IN
+from rendercanvas_rfb.encoders.libav import LibavCodec, backend_of
 from rendercanvas_rfb.encoders.registry import register_encoder
 from rendercanvas_rfb.encoders.x264 import X264Encoder
 from rendercanvas_rfb.errors import EncoderError, ProtocolError
@@ -65,6 +67,25 @@ class TestPillowLossless(EncoderConformance):
 
 
 H264 = Tier(PictureFormat.H264, Chroma.YUV420)
+
+LIKE_A_GPU = LibavCodec(
+    name="libx264",
+    format=PictureFormat.H264,
+    pixel_formats={Chroma.YUV444: "yuv444p", Chroma.YUV420: "nv12"},
+    options=lambda target: {"preset": "ultrafast", "tune": "zerolatency", "forced-idr": "1", "crf": f"{target.crf:g}"},
+    min_size=(146, 114),
+    hardware=False,
+)
+"""What encoders in hardware share, with libx264 in the place of the driver."""
+
+
+class TestWhatEncodersInHardwareShare(EncoderConformance):
+    encoder = "like-a-gpu"
+
+    @pytest.fixture(autouse=True)
+    def as_built_in(self, monkeypatch):
+        backends = (*BUILT_IN, backend_of("like-a-gpu", LIKE_A_GPU))
+        monkeypatch.setattr("rendercanvas_rfb.encoders.registry.BUILT_IN", backends)
 
 
 class Wrong(X264Encoder):

@@ -24,7 +24,7 @@ import numpy as np
 from ..bitstream.description import describe, is_keyframe
 from ..bitstream.h264 import find_sequence_parameters
 from ..client.decoder import ChunkDecoder
-from ..encoders.base import EncodedPicture, Encoder, EncoderSettings
+from ..encoders.base import EncodedPicture, Encoder, EncoderBackend, EncoderSettings
 from ..encoders.registry import find_encoder
 from ..errors import EncoderError
 from ..frames import Frame, PixelFormat, Pixels
@@ -75,7 +75,8 @@ class EncoderConformance:
     Attributes:
         encoder: The name that it was registered under.
         settings: What it is opened with.
-        sizes: Widths and heights that it must take: odd ones and single pixels are among what people plot.
+        sizes: Widths and heights that it must take: odd ones and single pixels are among what people plot. Those below
+            its declared least size are tested at that.
         least_psnr_db: What `color_blocks` must come back with, at least, dB. Broken colours have less than 20.
     """
 
@@ -103,9 +104,17 @@ class EncoderConformance:
 
     def open(self, tier: Tier, width: int, height: int) -> Encoder:
         """Open it."""
+        return self._backend(tier).open(tier, width, height, self.settings)
+
+    def at_least(self, tier: Tier, width: int, height: int) -> tuple[int, int]:
+        """A size that it takes, both ways round where they differ: this one, or a little more than its least."""
+        side = max(self._backend(tier).takes.min_size)
+        return max(width, side + (width > height)), max(height, side + (height > width))
+
+    def _backend(self, tier: Tier) -> EncoderBackend:
         for backend in find_encoder(self.encoder):
             if tier in backend.tiers:
-                return backend.open(tier, width, height, self.settings)
+                return backend
         raise EncoderError(f"the encoder {self.encoder!r} does not make {tier}")
 
     @contextmanager
@@ -157,7 +166,7 @@ class EncoderConformance:
 
     def test_every_size_comes_back_in_its_colours(self) -> None:
         for tier in self.tiers():
-            for width, height in self.sizes:
+            for width, height in (self.at_least(tier, *size) for size in self.sizes):
                 pixels = color_blocks(width, height)
                 with self.opened(tier, width, height) as encoder:
                     picture = _encode(encoder, pixels)
@@ -175,29 +184,33 @@ class EncoderConformance:
     def test_every_pixel_format_is_taken(self) -> None:
         for tier in self.tiers():
             for pixel_format in PixelFormat:
-                frame = frame_of(_middle_gray(pixel_format, 64, 48), pixel_format)
-                with self.opened(tier, 64, 48) as encoder:
+                # Halved colour comes in even sizes only.
+                width, height = (side + side % 2 for side in self.at_least(tier, 64, 48))
+                frame = frame_of(_middle_gray(pixel_format, width, height), pixel_format)
+                with self.opened(tier, width, height) as encoder:
                     picture = encoder.encode(frame, keyframe=False)
-                    (shown,) = decode_pictures(encoder.info, [picture], 64, 48)
+                    (shown,) = decode_pictures(encoder.info, [picture], width, height)
                 assert np.abs(shown.astype(int) - 128).max() <= 6, f"{tier} of {pixel_format.value}"
 
     def test_it_describes_its_stream(self) -> None:
         for tier in self.tiers():
-            with self.opened(tier, 97, 33) as encoder:
-                picture = _encode(encoder, line_plot(97, 33))
+            width, height = self.at_least(tier, 97, 33)
+            with self.opened(tier, width, height) as encoder:
+                picture = _encode(encoder, line_plot(width, height))
                 info = encoder.info
                 lossy = Tier(tier.format, Chroma.YUV444)
                 assert info.tier == tier or (tier.chroma is Chroma.RGB and info.tier == lossy)
                 assert info.encoder, "the stream does not say what made it"
-                assert info.coded_width >= 97, f"{tier}: {info.coded_width} columns cannot hold 97"
-                assert info.coded_height >= 33, f"{tier}: {info.coded_height} rows cannot hold 33"
+                assert info.coded_width >= width, f"{tier}: {info.coded_width} columns cannot hold {width}"
+                assert info.coded_height >= height, f"{tier}: {info.coded_height} rows cannot hold {height}"
                 if tier.format.is_video:
                     _check_video(info, picture)
 
     def test_it_keeps_no_reference_to_a_frame(self) -> None:
         for tier in self.tiers():
-            with self.opened(tier, 64, 48) as encoder:
-                pixels = color_blocks(64, 48)
+            width, height = self.at_least(tier, 64, 48)
+            with self.opened(tier, width, height) as encoder:
+                pixels = color_blocks(width, height)
                 before, reference = pixels.copy(), weakref.ref(pixels)
                 encoder.encode(frame_of(pixels), keyframe=False)
                 assert np.array_equal(pixels, before), f"{tier}: the encoder has written to the frame"
@@ -207,8 +220,9 @@ class EncoderConformance:
 
     def test_a_frame_of_another_size_is_an_encoder_error(self) -> None:
         for tier in self.tiers():
-            with self.opened(tier, 64, 48) as encoder, _encoder_error(f"{tier}: a frame of another size"):
-                _encode(encoder, color_blocks(48, 64))
+            width, height = self.at_least(tier, 64, 48)
+            with self.opened(tier, width, height) as encoder, _encoder_error(f"{tier}: a frame of another size"):
+                _encode(encoder, color_blocks(height, width))
 
     def test_a_size_that_it_cannot_have_is_an_encoder_error(self) -> None:
         for tier in self.tiers():
@@ -217,22 +231,32 @@ class EncoderConformance:
                 with suppress(EncoderError):
                     self.open(tier, width, height).close()
 
+    def test_a_size_below_the_least_that_it_declares_is_an_encoder_error(self) -> None:
+        for tier in self.tiers():
+            width, height = self._backend(tier).takes.min_size
+            for size in ((width - 1, height), (width, height - 1)):
+                if min(size) >= 1:
+                    with _encoder_error(f"{tier} at {size}"), self.opened(tier, *size) as encoder:
+                        _encode(encoder, color_blocks(*size))
+
     def test_it_can_be_closed_twice_and_encodes_nothing_then(self) -> None:
         for tier in self.tiers():
-            encoder = self.open(tier, 64, 48)
-            _encode(encoder, color_blocks(64, 48))
+            size = self.at_least(tier, 64, 48)
+            encoder = self.open(tier, *size)
+            _encode(encoder, color_blocks(*size))
             encoder.close()
             encoder.close()
             with _encoder_error(f"{tier}: a frame after the end"):
-                _encode(encoder, color_blocks(64, 48))
-            self.open(tier, 64, 48).close()  # Without having seen a frame.
+                _encode(encoder, color_blocks(*size))
+            self.open(tier, *size).close()  # Without having seen a frame.
 
     def test_two_at_once_do_not_mix(self) -> None:
         for tier in self.tiers():
-            with self.opened(tier, 64, 48) as one, self.opened(tier, 48, 64) as other:
-                first, second = _encode(one, color_blocks(64, 48)), _encode(other, color_blocks(48, 64))
-                assert decode_pictures(one.info, [first], 64, 48)[0].shape == (48, 64, 3)
-                assert decode_pictures(other.info, [second], 48, 64)[0].shape == (64, 48, 3)
+            width, height = self.at_least(tier, 64, 48)
+            with self.opened(tier, width, height) as one, self.opened(tier, height, width) as other:
+                first, second = _encode(one, color_blocks(width, height)), _encode(other, color_blocks(height, width))
+                assert decode_pictures(one.info, [first], width, height)[0].shape == (height, width, 3)
+                assert decode_pictures(other.info, [second], height, width)[0].shape == (width, height, 3)
 
 
 def _encode(encoder: Encoder, pixels: Pixels, *, keyframe: bool = False) -> EncodedPicture:
