@@ -98,6 +98,14 @@ def test_a_driver_that_crashes_or_hangs_takes_its_own_process_along_and_keeps_th
     }
 
 
+def test_a_frozen_program_does_not_start_itself_again(monkeypatch) -> None:
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    trials = try_in_child(X264)
+    assert {trial.detail for trial in trials.values()} == {
+        "it cannot be tried in a process of its own: there is no interpreter for it"
+    }
+
+
 def test_the_child_answers_one_line_for_each_tier() -> None:
     lines: list[str] = []
     answer("x264", ["h264/rgb", "h264/420"], lines.append)

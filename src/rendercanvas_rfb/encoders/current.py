@@ -137,7 +137,6 @@ class CurrentEncoder:
         self._note(choice)
 
     def _note(self, choice: Choice) -> None:
-        if self.choice is None or self.choice.chosen != choice.chosen:
-            logger.info("%s", choice.chosen)
-        logger.debug("%s: %s", self._tier, choice)
+        changed = self.choice is not None and self.choice.chosen != choice.chosen
+        logger.log(logging.INFO if changed else logging.DEBUG, "%s: %s", self._tier, choice)
         self.choice = choice

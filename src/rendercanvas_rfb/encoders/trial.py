@@ -6,6 +6,7 @@ their own, within a time limit.
 
 from __future__ import annotations
 
+import atexit
 import json
 import subprocess
 import sys
@@ -171,6 +172,9 @@ def try_in_child(
 
 def _converse(program: str, job: str, timeout_s: float) -> tuple[str, str]:
     """What the child wrote, and what is to be said of tiers that it did not answer for."""
+    if not sys.executable or getattr(sys, "frozen", False):
+        # A program that is frozen would start itself again.
+        raise OSError("there is no interpreter for it")
     child = subprocess.Popen(
         [sys.executable, "-c", program],
         stdin=subprocess.PIPE,
@@ -179,6 +183,8 @@ def _converse(program: str, job: str, timeout_s: float) -> tuple[str, str]:
         text=True,
         encoding="utf-8",
     )
+    # The thread that waits here is left behind when the interpreter ends; the child shall not be.
+    atexit.register(child.kill)
     with child:
         try:
             output, _ = child.communicate(job + "\n", timeout_s)
@@ -186,6 +192,8 @@ def _converse(program: str, job: str, timeout_s: float) -> tuple[str, str]:
             child.kill()
             output, _ = child.communicate()
             return output, f"no answer within {timeout_s:g} s"
+        finally:
+            atexit.unregister(child.kill)
     code = child.returncode
     return output, f"its driver ended the process with signal {-code}" if code < 0 else f"the process ended with {code}"
 
