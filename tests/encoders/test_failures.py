@@ -328,3 +328,20 @@ def test_a_crash_of_the_last_one_is_no_crash_of_the_display(benches, faulty) -> 
     bench.until(lambda: viewer.chunks)
     assert viewer.chunks[-1].info.tier == PNG
     assert np.array_equal(viewer.shown, pixels[..., :3])
+
+
+@pytest.mark.parametrize(("outcome", "wait_s", "trials"), [(Outcome.BUSY, RETRY_S, 50), (Outcome.FAILED, 600.0, 4)])
+def test_a_trial_that_was_not_passed_is_repeated_but_not_for_ever(outcome, wait_s, trials) -> None:
+    clock, tried = ManualClock(), []
+
+    def tryer(backend: EncoderBackend) -> dict[Tier, Trial]:
+        tried.append(clock())
+        return {tier: Trial(outcome, "no") for tier in backend.tiers}
+
+    standings = Standings(clock, tryer)
+    backend = FaultyBackend("faulty", [H264_444], hardware=True).backend
+    for _ in range(round(50 * wait_s / 10.0)):
+        standings.try_now([backend])
+        clock.advance(10.0)
+    assert len(tried) == trials
+    assert set(np.diff(tried)) == {wait_s}

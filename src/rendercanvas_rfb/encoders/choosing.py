@@ -16,6 +16,10 @@ __all__ = ["EncoderChooser", "everything"]
 logger = logging.getLogger("rendercanvas_rfb")
 
 
+_TO_TRY = frozenset({Reason.UNTRIED, Reason.BUSY, Reason.REFUSED})
+"""What another trial may change, once that is due."""
+
+
 def everything(_tier: Tier) -> bool:
     """Leaves no tier out."""
     return True
@@ -132,7 +136,7 @@ class EncoderChooser:
         known = self._standings.of(self._backends)
         choices = (choose(self._backends, known, self._situation(tier)) for tier in self._tiers)
         lost = [verdict for choice in choices for verdict in choice.lost]
-        names = {verdict.encoder for verdict in lost if verdict.reason in (Reason.UNTRIED, Reason.BUSY)}
+        names = {verdict.encoder for verdict in lost if verdict.reason in _TO_TRY}
         return [backend for backend in self._backends if backend.name in names]
 
     def _situation(self, tier: Tier, frame: FrameKind = FrameKind()) -> Situation:  # noqa: B008 - immutable

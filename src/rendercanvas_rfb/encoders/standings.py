@@ -36,6 +36,11 @@ MAX_STRIKES = 4
 FORGIVEN_AFTER_S = 3600.0
 """Seconds without a failure after which the earlier ones no longer count."""
 
+REFUSED_RETRY_S = 600.0
+"""Seconds after which an encoder in hardware that did not pass its trial is tried again, `MAX_STRIKES` trials in all:
+some drivers answer "no session is left" as they answer what they will never do (NVENC with "incompatible client key"),
+and somebody may close the program that has the sessions."""
+
 Tryer = Callable[[EncoderBackend], Mapping[Tier, Trial]]
 
 
@@ -58,6 +63,7 @@ class _Record:
     failed_at: float = float("-inf")
     detail: str = ""
     strikes: int = 0
+    refusals: int = 0
 
     def out_until(self) -> float:
         """When it may be thought of again."""
@@ -69,8 +75,12 @@ class _Record:
 
     def waits_until(self) -> float:
         """When it may be tried again, or be thought of."""
-        is_busy = self.trial is not None and self.trial.outcome is Outcome.BUSY
-        return max(self.out_until(), self.tried_at + RETRY_S if is_busy else float("-inf"))
+        wait = float("-inf")
+        if self.trial is not None and self.trial.outcome is Outcome.BUSY:
+            wait = RETRY_S
+        elif self.trial is not None and self.trial.outcome is Outcome.FAILED:
+            wait = REFUSED_RETRY_S if self.refusals < MAX_STRIKES else float("inf")
+        return max(self.out_until(), self.tried_at + wait)
 
 
 def try_all(backend: EncoderBackend) -> Mapping[Tier, Trial]:
@@ -192,7 +202,7 @@ class Standings:
             records = [self._records.setdefault((backend.name, tier), _Record()) for tier in backend.tiers]
             states = [self._standing(backend, tier, missing).state for tier in backend.tiers]
         return any(
-            state is State.UNTRIED or (state is State.BUSY and now >= record.waits_until())
+            state is State.UNTRIED or (state in (State.BUSY, State.REFUSED) and now >= record.waits_until())
             for record, state in zip(records, states, strict=True)
         )
 
@@ -203,6 +213,7 @@ class Standings:
             for tier, trial in trials.items():
                 record = self._records.setdefault((backend.name, tier), _Record())
                 record.trial, record.tried_at = trial, now
+                record.refusals = record.refusals + 1 if trial.outcome is Outcome.FAILED else 0
         for tier, trial in trials.items():
             logger.info("encoder %s tried for %s: %s %s", backend.name, tier, trial.outcome.value, trial.detail)
 
