@@ -59,7 +59,7 @@ ROWS = (
     Row("server", "decodes 4:2:0 only", 'quality="lossless"', Situation(HALF, HOST, lossless=True), "pillow webp"),
     Row("laptop-nvenc", "decodes 4:4:4", HD, Situation(ALL, HOST), "x264 h264/rgb"),
     Row("laptop-nvenc", "decodes 4:2:0 only", HD, Situation(HALF, HOST), "nvenc h264/420"),
-    Row("laptop-nvenc", "on a slow link", HD, Situation(SLOW, HOST), "nvenc h264/444"),
+    Row("laptop-nvenc", "on a slow link", HD, Situation(SLOW, HOST), "x264 h264/444"),
     Row("laptop-nvenc", "decodes 4:4:4", "CUDA", Situation(ALL, CUDA), "x264 h264/rgb"),
     Row("laptop-nvenc", "decodes 4:2:0 only", "CUDA", Situation(HALF, CUDA), "nvenc h264/420"),
     Row("laptop-nvenc", "decodes 4:2:0 only", "100x60", Situation(HALF, FrameKind(100, 60)), "x264 h264/420"),

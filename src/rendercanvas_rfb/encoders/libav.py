@@ -89,7 +89,8 @@ class LibavCodec:
         options: What it is opened with. They must make it answer at once, with no picture out of order, with a keyframe
             where one is asked for only, and with parameter sets in each.
         min_size, max_size: Width and height in pixels.
-        live_bitrate: Whether it takes another bitrate while it runs; otherwise it is opened anew for one.
+        sets_bitrate: Whether it takes another bitrate while it runs, though with a keyframe; otherwise it is opened
+            anew for one. So none of them counts as `Takes.live_bitrate`.
         device: Kind of device that pictures are uploaded to, in PyAV's words; empty where it takes them from the host.
         nodes: Patterns of paths of which Linux has at least one where there is such a device; empty where that is not
             known. They spare a trial on machines without one.
@@ -105,7 +106,7 @@ class LibavCodec:
     options: Callable[[Target], dict[str, str]]
     min_size: tuple[int, int] = (1, 1)
     max_size: tuple[int, int] = (4096, 4096)
-    live_bitrate: bool = False
+    sets_bitrate: bool = False
     device: str = ""
     nodes: tuple[str, ...] = ()
     hardware: bool = True
@@ -154,7 +155,6 @@ def backend_of(name: str, codec: LibavCodec, *, only_by_name: str = "") -> Encod
             device_tiers=frozenset({Tier(codec.format, Chroma.YUV420)}),
             min_size=codec.min_size,
             max_size=codec.max_size,
-            live_bitrate=codec.live_bitrate,
         ),
         hardware=codec.hardware,
         only_by_name=only_by_name,
@@ -226,7 +226,7 @@ class LibavEncoder:
                 self._free()
         elif before / RATE_STEP < bits_per_second < before * RATE_STEP:
             return
-        elif self._spec.live_bitrate and self._codec is not None:
+        elif self._spec.sets_bitrate and self._codec is not None:
             self._codec.bit_rate = bits_per_second
         else:
             self._free()

@@ -314,7 +314,7 @@ def _beaten(verdict: Verdict, best: Verdict, situation: Situation) -> Verdict:
         Reason.LESS_PREFERRED: f"{verdict.tier}, and the viewer prefers {best.tier}",
         Reason.COPIES: f"frames in {situation.frame.memory.value} memory would have to be copied to the host",
         Reason.WITH_LOSS: "with loss",
-        Reason.NO_LIVE_BITRATE: "cannot follow the bitrate of a slow link",
+        Reason.NO_LIVE_BITRATE: "follows the bitrate of a slow link by keyframes only",
         Reason.ON_PROCESSOR: "takes time of the processor",
         Reason.LATER: f"next after {best.encoder}",
     }
