@@ -26,6 +26,7 @@ BOOTSTRAP_LOCK = "requirements/bootstrap.txt"
 DEVELOPMENT_LOCK = "requirements/dev.txt"
 PEERS_LOCK = "requirements/peers.txt"
 FUZZ_LOCK = "requirements/fuzz.txt"
+NOTEBOOK_LOCK = "requirements/notebook.txt"
 APPS_LOCK = "requirements/apps.txt"
 PRESWALD_LOCK = "requirements/preswald.txt"
 # The Python that runs the lock files; they hold for every newer one too.
@@ -132,6 +133,16 @@ def tests_apps(session: nox.Session, lock: str) -> None:
 
 
 @nox.session
+def tests_notebook(session: nox.Session) -> None:
+    """Start JupyterLab, Notebook and marimo with figures in them, and look at them in a real Chromium."""
+    need_system_packages(session, "vulkan", "x11", "chromium")
+    install_locked(session, NOTEBOOK_LOCK)
+    build_web_client(session)
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
+    session.run("pytest", "tests/notebook", *session.posargs, env={"WITH_NOTEBOOK": "1"})
+
+
+@nox.session
 def tests_old_websockets(session: nox.Session) -> None:
     """Run the tests of the server and the backend's contract tests with the oldest websockets that is supported."""
     need_system_packages(session, "vulkan", "x11")
@@ -233,6 +244,7 @@ def lock(session: nox.Session) -> None:
     tested = ("--extra", "demo", "--group", "build")
     compile_lock(session, APPS_LOCK, "pyproject.toml", *tested, "--group", "apps")
     compile_lock(session, PRESWALD_LOCK, "pyproject.toml", *tested, "--group", "preswald")
+    compile_lock(session, NOTEBOOK_LOCK, "pyproject.toml", *tested, "--extra", "notebook", "--group", "notebook")
     peers = ("--extra", "demo", "--group", "build", "--group", "peers")
     compile_lock(session, PEERS_LOCK, "pyproject.toml", *peers, python=PEERS_PYTHON)
 

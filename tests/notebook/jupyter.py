@@ -1,0 +1,220 @@
+"""A Jupyter server, and its notebooks in a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import nbformat
+import numpy as np
+from playwright.async_api import Page
+
+from rendercanvas_rfb.frames import Pixels
+from tests.browser.pages import decode_png
+from tests.support import free_port
+
+TIMEOUT_S = 60.0
+"""Longest wait for anything: kernels import wgpu and fastplotlib, and compile shaders on a processor."""
+
+VIEWS = "[...document.querySelectorAll('[data-lm-suppress-shortcuts]')].filter(host => host.view)"
+
+
+class JupyterServer:
+    """JupyterLab and Notebook, in a folder of their own, without a window."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.token = secrets.token_hex(8)
+        self.url = f"http://127.0.0.1:{free_port()}"
+        port = self.url.rpartition(":")[2]
+        options = {
+            "ServerApp.port": port,
+            "ServerApp.port_retries": "0",
+            "ServerApp.open_browser": "False",
+            "ServerApp.root_dir": str(folder),
+            "IdentityProvider.token": self.token,
+            "LabApp.news_url": "None",
+            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        }
+        home = folder / ".home"
+        home.mkdir()
+        environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(home), "JUPYTER_DATA_DIR": str(home), "HOME": str(home)}
+        environment.update(JUPYTERLAB_SETTINGS_DIR=str(home), JUPYTERLAB_WORKSPACES_DIR=str(home), IPYTHONDIR=str(home))
+        command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", *(f"--{k}={v}" for k, v in options.items())]
+        self._log = (folder / "server.log").open("wb")
+        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, env=environment)
+
+    def wait(self) -> None:
+        """Until it answers."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            try:
+                with urlopen(f"{self.url}/api?token={self.token}"):
+                    return
+            except OSError:
+                assert self._process.poll() is None, self.log
+                assert time.monotonic() < deadline, self.log
+                time.sleep(0.1)
+
+    @property
+    def log(self) -> str:
+        """What it has printed."""
+        return (self.folder / "server.log").read_text(errors="replace")
+
+    def write(self, name: str, *cells: str) -> None:
+        """Make a notebook of code cells."""
+        notebook = nbformat.v4.new_notebook()
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        nbformat.write(notebook, self.folder / name)
+
+    def read(self, name: str) -> Any:
+        """The notebook as it was saved last."""
+        return nbformat.read(self.folder / name, as_version=4)
+
+    def ask(self, method: str, path: str) -> Any:
+        """Ask its REST interface."""
+        headers = {"Authorization": f"token {self.token}"}
+        with urlopen(Request(f"{self.url}/api/{path}", method=method, headers=headers)) as response:
+            return json.loads(response.read() or b"null")
+
+    def kernel(self, name: str) -> str:
+        """The id of a notebook's kernel."""
+        (found,) = [each["kernel"]["id"] for each in self.ask("GET", "sessions") if each["path"] == name]
+        return str(found)
+
+    def end_kernels(self) -> None:
+        """End all of them."""
+        for session in self.ask("GET", "sessions"):
+            self.ask("DELETE", f"sessions/{session['id']}")
+
+    def stop(self) -> None:
+        """End it, and its kernels."""
+        self._process.terminate()
+        self._process.wait(TIMEOUT_S)
+        self._log.close()
+
+
+class Notebook:
+    """A notebook in a page."""
+
+    def __init__(self, page: Page, server: JupyterServer, name: str) -> None:
+        self.page = page
+        self._server = server
+        self._name = name
+        self.errors: list[str] = []
+        self._prompt = ""
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    async def open(self, app: str = "lab") -> None:
+        """Open it in JupyterLab ("lab") or Notebook ("notebooks"), and wait for its kernel."""
+        path = f"lab/tree/{self._name}" if app == "lab" else f"notebooks/{self._name}"
+        await self.page.goto(f"{self._server.url}/{path}?token={self._server.token}&reset")
+        await self.ready()
+
+    async def ready(self) -> None:
+        """Wait for the kernel."""
+        await self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=1000 * TIMEOUT_S)
+        await self.page.wait_for_selector(".jp-Spinner", state="detached", timeout=1000 * TIMEOUT_S)
+        await self.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=1000 * TIMEOUT_S)
+
+    async def run(self, cell: int, *, wait: bool = True) -> None:
+        """Run a cell, counted from 0; and wait for its end."""
+        box = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
+        self._prompt = await box.locator(".jp-InputPrompt").inner_text()
+        await box.locator(".jp-InputArea-editor").click(position={"x": 200, "y": 8})
+        await self.page.keyboard.press("Control+Enter")
+        if wait:
+            await self.ended(cell)
+
+    async def ended(self, cell: int) -> None:
+        """Wait until the cell that was run last has ended."""
+        prompt = (
+            f"document.querySelectorAll('.jp-Notebook .jp-CodeCell')[{cell}].querySelector('.jp-InputPrompt').innerText"
+        )
+        old = json.dumps(self._prompt)
+        await self.until(f"/\\[\\d+\\]/.test({prompt}) && {prompt} !== {old}", f"the end of cell {cell}")
+
+    async def output(self, cell: int) -> str:
+        """The text that a cell has put out."""
+        area = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell).locator(".jp-Cell-outputArea")
+        return str(await area.inner_text()).strip()
+
+    async def get(self, expression: str, view: int = 0) -> Any:
+        """The value of an expression in which ``view`` is an `RfbView` of the page, counted from 0."""
+        return await self.page.evaluate(f"(() => {{ const view = {VIEWS}[{view}]?.view; return {expression} }})()")
+
+    async def until(self, expression: str, what: str, view: int = 0) -> None:
+        """Wait until an expression is true."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not await self.get(f"Boolean({expression})", view):
+            if time.monotonic() > deadline:
+                detail = await self.get("JSON.stringify([view?.statusDetail, view?.state, view?.stats])", view)
+                raise AssertionError(f"{what} did not come: {detail}, {self.errors}, {self._server.log[-2000:]}")
+            await asyncio.sleep(0.05)
+
+    async def picture(self, view: int = 0) -> Pixels:
+        """What is seen of a view."""
+        await self.until("view?.frame", "a picture", view)
+        host = await self.page.evaluate_handle(f"{VIEWS}[{view}]")
+        element = host.as_element()
+        assert element is not None
+        await element.scroll_into_view_if_needed()
+        return decode_png(await element.screenshot())
+
+    async def says(self, cell: int, wanted: str) -> None:
+        """Run a cell until it puts out a text."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            await self.run(cell)
+            if (text := await self.output(cell)).endswith(wanted):
+                return
+            assert time.monotonic() < deadline, f"wanted {wanted}, got {text}"
+            await asyncio.sleep(0.2)
+
+    async def save(self) -> None:
+        """Save the notebook."""
+        await self.page.keyboard.press("Control+s")
+        saved = self._server.folder / self._name
+        before, deadline = saved.stat().st_mtime_ns, time.monotonic() + TIMEOUT_S
+        while saved.stat().st_mtime_ns == before:
+            assert time.monotonic() < deadline, "the notebook was not saved"
+            await asyncio.sleep(0.1)
+
+    async def changed(self, before: Pixels, view: int = 0) -> None:
+        """Wait until a view shows another picture of the same size."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while np.mean(await self.picture(view) != before) < 0.01:
+            assert time.monotonic() < deadline, "the picture did not change"
+            await asyncio.sleep(0.1)
+
+    async def drag(self, dx: int, dy: int, view: int = 0) -> None:
+        """Drag in the middle of a view."""
+        box = await self._box(view)
+        await self._drag(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, dx, dy)
+
+    async def resize(self, dx: int, dy: int, view: int = 0) -> None:
+        """Drag the lower right corner of a view."""
+        box = await self._box(view)
+        await self._drag(box["x"] + box["width"] - 6, box["y"] + box["height"] - 6, dx, dy)
+
+    async def _box(self, view: int) -> dict[str, float]:
+        box: dict[str, float] = json.loads(
+            await self.page.evaluate(f"JSON.stringify({VIEWS}[{view}].getBoundingClientRect())")
+        )
+        return box
+
+    async def _drag(self, x: float, y: float, dx: int, dy: int) -> None:
+        await self.page.mouse.move(x, y)
+        await self.page.mouse.down()
+        await self.page.mouse.move(x + dx / 2, y + dy / 2, steps=4)
+        await self.page.mouse.move(x + dx, y + dy, steps=4)
+        await self.page.mouse.up()

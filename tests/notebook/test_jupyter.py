@@ -1,0 +1,120 @@
+"""JupyterLab and Notebook with real kernels, in a real browser."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.browser.pages import decode_png
+from tests.notebook.jupyter import JupyterServer
+
+FIGURE = """import os; os.environ["RENDERCANVAS_BACKEND"] = "rfb"
+import fastplotlib as fpl, numpy as np
+fig = fpl.Figure(size=(500, 300))
+fig[0, 0].add_line(np.sin(np.linspace(0, 20, 500)).astype("f4"))"""
+SHOW = "fig.show()"
+VIEWERS = 'print("viewers", fig.canvas.display.state["viewers"])'
+SIZE = 'print("size", fig.canvas.get_logical_size())'
+
+LIVE = """import time, numpy as np
+from rendercanvas_rfb import Display
+display = Display("live")
+display.publish(np.full((120, 160, 3), 10, np.uint8))
+display"""
+LOOP = """number = 0
+while True:
+    number += 1
+    display.publish(np.full((120, 160, 3), number % 200, np.uint8))
+    time.sleep(0.02)"""
+
+
+@pytest.mark.parametrize("app", ["lab", "notebooks"])
+async def test_a_figure_is_seen_panned_and_resized(jupyter: JupyterServer, open_notebook: Any, app: str) -> None:
+    jupyter.write("figure.ipynb", FIGURE, SHOW, VIEWERS, SIZE)
+    notebook = await open_notebook("figure.ipynb", app)
+    await notebook.run(0)
+    await notebook.run(1)
+    before = await notebook.picture()
+    assert before.std() > 10
+    assert (await notebook.get("view.stats.transport")) == "channel"
+    await notebook.drag(80, 40)
+    await notebook.changed(before)
+    await notebook.resize(60, 80)
+    await notebook.until("view.frame.width === 560 && view.frame.height === 380", "a picture of the new size")
+    await notebook.says(3, "size (560.0, 380.0)")
+    await notebook.says(2, "viewers 1")
+
+
+async def test_views_are_counted_when_cells_run_again_and_tabs_come_and_go(
+    jupyter: JupyterServer, open_notebook: Any
+) -> None:
+    jupyter.write("views.ipynb", FIGURE, SHOW, VIEWERS, SHOW)
+    notebook = await open_notebook("views.ipynb")
+    await notebook.run(0)
+    for _ in range(3):
+        await notebook.run(1)
+        await notebook.until("view?.frame", "a picture")
+    await notebook.says(2, "viewers 1")
+    await notebook.run(3)
+    await notebook.until("view?.frame", "a picture of the second view", view=1)
+    await notebook.says(2, "viewers 2")
+    await notebook.save()
+    other = await open_notebook("views.ipynb")
+    await other.until("view?.frame", "a picture in another tab", view=1)
+    await notebook.says(2, "viewers 4")
+    await other.page.close()
+    await notebook.says(2, "viewers 2")
+    await notebook.page.reload()
+    await notebook.ready()
+    await notebook.until("view?.frame", "a picture after a reload", view=1)
+    await notebook.says(2, "viewers 2")
+
+
+async def test_after_a_restart_nothing_looks_alive_until_the_cells_run_again(
+    jupyter: JupyterServer, open_notebook: Any
+) -> None:
+    jupyter.write("restart.ipynb", FIGURE, SHOW, VIEWERS)
+    notebook = await open_notebook("restart.ipynb")
+    await notebook.run(0)
+    await notebook.run(1)
+    await notebook.until("view?.frame", "a picture")
+    jupyter.ask("POST", f"kernels/{jupyter.kernel('restart.ipynb')}/restart")
+    await notebook.until("!view || view.status !== 'connected'", "the view noticing")
+    await notebook.run(0)
+    await notebook.run(1)
+    await notebook.until("view?.frame && view.status === 'connected'", "a picture of the new kernel")
+    await notebook.says(2, "viewers 1")
+
+
+async def test_a_cell_that_publishes_is_seen_while_it_runs_and_can_be_interrupted(
+    jupyter: JupyterServer, open_notebook: Any
+) -> None:
+    jupyter.write("live.ipynb", LIVE, LOOP, "print(display.state['viewers'], number > 100)")
+    notebook = await open_notebook("live.ipynb")
+    await notebook.run(0)
+    await notebook.until("view?.frame", "a picture")
+    presented = await notebook.get("view.stats.presented")
+    await notebook.run(1, wait=False)
+    await notebook.until(f"view.stats.presented > {presented} + 100", "pictures while the cell runs")
+    assert await notebook.get("view.status") == "connected"
+    jupyter.ask("POST", f"kernels/{jupyter.kernel('live.ipynb')}/interrupt")
+    await notebook.ended(1)
+    assert "KeyboardInterrupt" in await notebook.output(1)
+    await notebook.says(2, "1 True")
+    assert await notebook.get("view.status") == "connected"
+
+
+async def test_a_saved_notebook_has_the_picture(jupyter: JupyterServer, open_notebook: Any) -> None:
+    jupyter.write("saved.ipynb", FIGURE, SHOW)
+    notebook = await open_notebook("saved.ipynb")
+    await notebook.run(0)
+    await notebook.run(1)
+    seen = await notebook.picture()
+    await notebook.save()
+    (output,) = jupyter.read("saved.ipynb").cells[1].outputs
+    saved = decode_png(base64.b64decode(output.data["image/png"]))
+    assert saved.shape == (300, 500, 3)
+    assert np.mean(np.abs(saved.astype(int) - seen[:300].astype(int))) < 12
