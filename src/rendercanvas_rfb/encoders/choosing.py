@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from ..errors import EncoderBusyError, EncoderError
 from ..protocol.formats import Tier
 from .base import Encoder, EncoderBackend, EncoderSettings
-from .selection import AUTO, Choice, FrameKind, Reason, Situation, Verdict, choose
+from .selection import AUTO, Choice, FrameKind, Reason, Situation, State, Verdict, choose
 from .standings import STANDINGS, Failure, Standings
 
 __all__ = ["EncoderChooser", "everything"]
@@ -73,11 +73,12 @@ class EncoderChooser:
     def tiers(self) -> tuple[Tier, ...]:
         """What can be made now, best first."""
         known = self._standings.of(self._backends)
-        return tuple(tier for tier in self._tiers if choose(self._backends, known, self._situation(tier)).order)
+        able = {verdict.tier for verdict in choose(self._backends, known, self._situation(*self._tiers)).order}
+        return tuple(tier for tier in self._tiers if tier in able)
 
     def choose(self, tier: Tier, frame: FrameKind) -> Choice:
         """Which encoders make this tier of such frames now."""
-        return choose(self._backends, self._standings.of(self._backends), self._situation(tier, frame))
+        return choose(self._backends, self._standings.of(self._backends), self._situation(tier, frame=frame))
 
     def open(self, verdict: Verdict, width: int, height: int) -> Encoder:
         """Open the encoder of a `Choice` for frames of ``width`` by ``height`` physical pixels.
@@ -134,10 +135,12 @@ class EncoderChooser:
 
     def _unproven(self) -> list[EncoderBackend]:
         known = self._standings.of(self._backends)
+        if all(standing.state in (State.READY, State.MISSING) for standing in known.values()):
+            return []
         choices = (choose(self._backends, known, self._situation(tier)) for tier in self._tiers)
         lost = [verdict for choice in choices for verdict in choice.lost]
         names = {verdict.encoder for verdict in lost if verdict.reason in _TO_TRY}
         return [backend for backend in self._backends if backend.name in names]
 
-    def _situation(self, tier: Tier, frame: FrameKind = FrameKind()) -> Situation:  # noqa: B008 - immutable
-        return Situation((tier,), frame, self._encoder, frozenset(self._tiers), self._settings.lossless)
+    def _situation(self, *tiers: Tier, frame: FrameKind = FrameKind()) -> Situation:  # noqa: B008 - immutable
+        return Situation(tiers, frame, self._encoder, frozenset(self._tiers), self._settings.lossless)
