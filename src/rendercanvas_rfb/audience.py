@@ -81,6 +81,11 @@ class Audience:
         return bool(self._state.get("stale"))
 
     @property
+    def has_problem(self) -> bool:
+        """Whether viewers were told why there are no new pictures."""
+        return self._state.get("problem") is not None
+
+    @property
     def watched(self) -> bool:
         """Whether somebody may be looking at the picture."""
         with self._lock:

@@ -148,6 +148,7 @@ class RfbRenderCanvas(BaseRenderCanvas, Showable):  # type: ignore[misc]
         """Draw now, as ``rendercanvas.BaseRenderCanvas`` says."""
         self._draw_requested = False
         super().force_draw()
+        self._look_for_loss()
 
     def _rc_gui_poll(self) -> None:
         display = self._display
@@ -211,6 +212,12 @@ class RfbRenderCanvas(BaseRenderCanvas, Showable):  # type: ignore[misc]
         self._draw_requested = False
         self._next_draw.drawn(time.perf_counter())
         self._time_to_draw()
+        self._look_for_loss()
+
+    def _look_for_loss(self) -> None:
+        """Tell viewers where nothing was drawn because the GPU is lost."""
+        if (look_for_loss := getattr(self._canvas_context, "look_for_loss", None)) is not None:
+            look_for_loss()
 
     def _process_events_unwatched(self) -> None:
         """Process events where no draw is going to do it.

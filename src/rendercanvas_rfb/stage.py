@@ -196,10 +196,16 @@ class Stage:
         if stale != self._audience.is_stale:
             self._audience.set_state({"stale": stale})
 
+    def report_problem(self, problem: str) -> None:
+        """Tell the viewers why there are no new pictures, until there is one."""
+        self._audience.set_state({"problem": problem})
+
     def _has_published(self, frame: Frame | None) -> None:
         """The program gave a picture, be it another one or not."""
         self._published_at = self._clock()
         news: dict[str, Any] = {"stale": False} if self._audience.is_stale else {}
+        if self._audience.has_problem:
+            news["problem"] = None
         if frame is not None:
             size = PictureSize(frame.width, frame.height, frame.pixel_ratio)
             # Only when that of the pictures changes: what the program says itself meanwhile holds until then.

@@ -66,6 +66,12 @@ describe("noticeOf", () => {
     expect(noticeOf({ ...base, status: "connected" }, "old")?.title).toMatch(/first picture/);
   });
 
+  test("says why the server has no new pictures, while it is connected", () => {
+    const problem = "The GPU device was lost.";
+    expect(noticeOf({ ...base, status: "connected" }, "current", problem)?.text).toBe(problem);
+    expect(noticeOf({ ...base, status: "reconnecting", code: 1006 }, "old", problem)?.text).not.toBe(problem);
+  });
+
   test("says that the link is too slow, and offers to try again", () => {
     const notice = noticeOf({ ...base, status: "reconnecting", code: 4420, after: "slow" }, "old");
     expect(notice?.title).toBe("The connection is too slow");

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
+import weakref
 from typing import Any
 
 from rendercanvas.contexts import WgpuContextToBitmap
@@ -12,9 +14,12 @@ from ..frames import PixelFormat
 from ..stage import Stage
 from .choice import Sources, choose
 from .drawing import Source
+from .loss import LOSS, is_lost
 from .reader import READBACK_TIMEOUT_S, Reader
 
 __all__ = ["GpuContext"]
+
+logger = logging.getLogger("rendercanvas_rfb")
 
 ASK_AFTER_UNCHANGED = 3
 """Equal pictures in succession after which the next one is read back only once it has proved to be another one, which
@@ -37,11 +42,28 @@ class GpuContext(WgpuContextToBitmap):  # type: ignore[misc]
         super().__init__(present_info)
         self._texture: Any = None
         self._display: Stage = present_info["display"]
-        self._reader = Reader(self._display)
+        # It must not keep the canvas alive.
+        look = weakref.WeakMethod(self.look_for_loss)
+        self._reader = Reader(self._display, failed=lambda: (method := look()) and method())
+        self._device: Any = None
+        self._has_presented = False
+        self._is_lost = False
         self._sources: Sources | None = None
         self._source: Source | None = None
         self._texture_of_source: Any = None
         self._is_closed = False
+
+    def look_for_loss(self) -> None:
+        """Tell the viewers where nothing was presented since the last call because the device is lost.
+
+        To be called after each draw: one that fails is rendercanvas' to report, and presents nothing.
+        """
+        has_presented, self._has_presented = self._has_presented, False
+        if has_presented or self._is_lost or self._device is None or self._ended() or not is_lost(self._device):
+            return
+        self._is_lost = True
+        logger.error("the GPU device of display %r was lost; a new one needs a new context", self._display.name)
+        self._display.report_problem(LOSS)
 
     @property
     def has_room(self) -> bool:
@@ -52,11 +74,12 @@ class GpuContext(WgpuContextToBitmap):  # type: ignore[misc]
         super()._configure(config)
         self._drop_texture()
         self._source = None
+        self._device, self._is_lost = config["device"], False
         self._sources = Sources(config["device"], choose(config["device"]))
 
     def _unconfigure(self) -> None:
         super()._unconfigure()
-        self._sources = self._source = None
+        self._sources = self._source = self._device = None
 
     def _rc_present(self, *, force_sync: bool = False) -> dict[str, Any]:
         texture = self._texture
@@ -73,6 +96,7 @@ class GpuContext(WgpuContextToBitmap):  # type: ignore[misc]
             int(time.monotonic() * 1e6),
             ask_first=self._reader.unchanged >= ASK_AFTER_UNCHANGED,
         )
+        self._has_presented = True
         self._reader.put(drawing)
         if force_sync and not self._ended():
             drawing.done.wait(READBACK_TIMEOUT_S)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
@@ -65,6 +66,7 @@ class Reader:
 
     Args:
         screen: What shows it; forgotten when the reader is closed.
+        failed: Called when a picture could not be read, on the reader's thread.
 
     Attributes:
         content: Counts the pictures that were different from the one before.
@@ -73,12 +75,13 @@ class Reader:
         has_failed: Whether the GPU refused something.
     """
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, failed: Callable[[], object] = lambda: None) -> None:
         self.content = 0
         self.unchanged = 0
         self.asked_exact = NOTHING_ASKED
         self.has_failed = False
         self._screen: Screen | None = screen
+        self._failed = failed
         # Putting is reentrant, and takes no lock that a signal handler could find taken.
         self._queue: SimpleQueue[Drawing | _Question | None] = SimpleQueue()
         self._pending: deque[Drawing] = deque()
@@ -154,6 +157,7 @@ class Reader:
             self.has_failed = True
             self._kept = None  # The next picture is not compared with one that was not shown.
             logger.warning("a picture could not be read from the GPU: %s", error)
+            self._failed()
         finally:
             if isinstance(item, Drawing):
                 self._leave(item)

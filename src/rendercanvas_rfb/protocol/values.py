@@ -94,6 +94,10 @@ def _is_title(value: object) -> bool:
     return isinstance(value, str) and len(value) <= MAX_TITLE_CHARACTERS and _is_unicode(value)
 
 
+def _is_problem(value: object) -> bool:
+    return value is None or _is_title(value)
+
+
 def _is_css_length(value: object) -> bool:
     return value is None or (isinstance(value, str) and _CSS_LENGTH.fullmatch(value) is not None)
 
@@ -108,6 +112,7 @@ _STATE: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "width": (_is_positive, "a positive finite number"),
     "height": (_is_positive, "a positive finite number"),
     "pixel_ratio": (_is_positive, "a positive finite number"),
+    "problem": (_is_problem, f"a string of at most {MAX_TITLE_CHARACTERS} characters, or None"),
     "css_width": (_is_css_length, "a CSS length such as '640px' or '100%', or None"),
     "css_height": (_is_css_length, "a CSS length such as '480px' or '50vh', or None"),
 }

@@ -56,6 +56,8 @@ export interface CanvasState {
   readonly css_height?: string | null;
   /** Whether pictures are overdue that the program has promised. */
   readonly stale?: boolean;
+  /** Why there are no new pictures, in words; null where that is not so. */
+  readonly problem?: string | null;
   /** Whether this viewer's size is the canvas' size. */
   readonly sizing?: boolean;
   /** Whether this viewer's input, messages and size count; a server that does not say takes them. */
@@ -132,6 +134,7 @@ function parseState(object: JsonObject): CanvasState {
     ...cssLength(state, "css_width"),
     ...cssLength(state, "css_height"),
     ...(state.has("stale") && { stale: state.boolean("stale") }),
+    ...(state.has("problem") && { problem: state.nullable("problem", () => state.string("problem")) }),
     ...(state.has("sizing") && { sizing: state.boolean("sizing") }),
     ...(state.has("control") && { control: state.boolean("control") }),
     ...(state.has("viewers") && { viewers: state.integer("viewers", 0, UINT32_MAX) }),

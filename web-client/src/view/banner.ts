@@ -22,10 +22,15 @@ interface Notice {
 }
 
 /** What a person is told in each state, or null where all is well. */
-export function noticeOf(detail: StatusDetail, picture: PictureAge): Notice | null {
+export function noticeOf(
+  detail: StatusDetail,
+  picture: PictureAge,
+  problem: string | null = null,
+): Notice | null {
   const { status, code, reason, after } = detail;
   switch (status) {
     case "connected":
+      if (problem !== null) return { title: "The picture has stopped", text: problem };
       return picture === "current" ? null : { title: "Waiting for the first picture", text: "" };
     case "connecting":
       return { title: "Connecting", text: "" };
@@ -116,12 +121,14 @@ export class Banner {
     });
   }
 
-  show(detail: StatusDetail, picture: PictureAge): void {
+  /** `problem`: why the server has no new pictures, or null. */
+  show(detail: StatusDetail, picture: PictureAge, problem: string | null): void {
     clearInterval(this.#timer);
-    const notice = noticeOf(detail, picture);
+    const notice = noticeOf(detail, picture, problem);
     this.root.hidden = notice === null;
     if (notice === null) return;
-    this.root.dataset.status = detail.status;
+    // Nothing is being waited for where there is a problem.
+    this.root.dataset.status = detail.status === "connected" && problem !== null ? "stopped" : detail.status;
     this.root.classList.toggle("over-picture", picture !== "none");
     this.#title.textContent = notice.title;
     this.#text.textContent = notice.text;

@@ -28,6 +28,8 @@ export class Shell {
   readonly #badges = new Badges(this.#staleness);
   /** What picture there is: none yet, one of an earlier connection, or of this one. */
   #picture: PictureAge = "none";
+  /** Why the server has no new pictures, in words. */
+  #problem: string | null = null;
 
   constructor(
     private readonly model: ViewModel,
@@ -57,7 +59,7 @@ export class Shell {
     this.root.append(frame.titleBar.root, this.#body, frame.handle.root);
     shadow.append(this.root);
     this.toolbar.canRecord = recording.supported;
-    this.#banner.show(this.model.detail, this.#picture);
+    this.#banner.show(this.model.detail, this.#picture, this.#problem);
   }
 
   get statistics(): boolean {
@@ -96,6 +98,10 @@ export class Shell {
     this.#badges.busy = connected && control && !detail.takesInput;
     this.#badges.transport = connected ? transportInWords(detail) : "";
     this.#staleness.told(state.stale === true);
+    if (this.#problem !== (state.problem ?? null)) {
+      this.#problem = state.problem ?? null;
+      this.#showPictureAge();
+    }
     this.#badges.showStaleness();
   }
 
@@ -132,8 +138,8 @@ export class Shell {
   }
 
   #showPictureAge(): void {
-    this.root.toggleAttribute("data-stale", this.#picture === "old");
-    this.#banner.show(this.model.detail, this.#picture);
+    this.root.toggleAttribute("data-stale", this.#picture === "old" || this.#problem !== null);
+    this.#banner.show(this.model.detail, this.#picture, this.#problem);
   }
 
   #toggleHelp(): void {
