@@ -114,7 +114,7 @@ async def test_the_statistics_panel_shows_what_is_going_on(make_canvas, painter,
 
     playing = asyncio.create_task(play())
     await viewer.until("view.stats.server.fps > 0")
-    for text in ["libx264", "4:4:4", "320 × 200"]:
+    for text in ["libx264", "4:4:4", "320 × 200", "x264: makes h264/rgb, exactly as long as that costs little"]:
         await viewer.until_text(text)
     playing.cancel()
 
