@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from rendercanvas_rfb.encoders.base import EncoderSettings
+from rendercanvas_rfb.encoders.builtin import BUILT_IN
 from rendercanvas_rfb.encoders.x264 import X264Encoder
 from rendercanvas_rfb.frames import Frame, PixelFormat
 from rendercanvas_rfb.protocol.formats import Chroma
@@ -39,6 +41,8 @@ def _samples(target: str) -> list[bytes]:
             return [hello + b"\n" + text for text in texts]
         case "chunk":
             return [bytes.fromhex(sample["hex"]) for sample in _vectors("chunks.json")]
+        case "keyframe":
+            return [b"\0" + _access_unit(chroma) for chroma in Chroma] + [_vp9_keyframe()]
         case "bitstream" | "emulation_prevention":
             return [_access_unit(chroma) for chroma in Chroma]
         case "request":
@@ -55,6 +59,14 @@ def _access_unit(chroma: Chroma) -> bytes:
     payload = encoder.encode(frame, keyframe=True).payload
     encoder.close()
     return payload[:1024]
+
+
+def _vp9_keyframe() -> bytes:
+    backend = next(backend for backend in BUILT_IN if backend.name == "vp9")
+    encoder = backend.open(backend.tiers[0], 16, 16, EncoderSettings())
+    payload = encoder.encode(Frame(line_plot(16, 16), PixelFormat.RGBA, 1.0, 1, 0), keyframe=True).payload
+    encoder.close()
+    return b"\1" + payload[:1024]
 
 
 def _texts(name: str) -> list[bytes]:

@@ -10,6 +10,8 @@ from contextlib import suppress
 
 from rendercanvas_rfb.auth import Headers, bearer_token, parse_cookies
 from rendercanvas_rfb.bitstream.annexb import remove_emulation_prevention
+from rendercanvas_rfb.bitstream.description import describe
+from rendercanvas_rfb.bitstream.description import is_keyframe as is_keyframe_of
 from rendercanvas_rfb.bitstream.h264 import (
     codec_string,
     find_sequence_parameters,
@@ -17,6 +19,7 @@ from rendercanvas_rfb.bitstream.h264 import (
     split_nal_units,
     sps_chroma,
 )
+from rendercanvas_rfb.bitstream.rewriting import ColorDescription, SpsChanges, rewrite_access_unit
 from rendercanvas_rfb.bitstream.vui import color_tags
 from rendercanvas_rfb.errors import BitstreamError, ProtocolError
 from rendercanvas_rfb.origins import Hosts, Origins
@@ -64,6 +67,20 @@ def bitstream(data: bytes) -> None:
         codec_string(sps)
         sps_chroma(sps)
         color_tags(sps.vui)
+
+
+def keyframe(data: bytes) -> None:
+    """A keyframe of a foreign encoder, in any codec: its number, then the bitstream."""
+    formats = [picture_format for picture_format in PictureFormat if picture_format.is_video]
+    picture_format, stream = formats[(data[0] if data else 0) % len(formats)], data[1:]
+    with suppress(BitstreamError):
+        is_keyframe_of(picture_format, stream)
+    with suppress(BitstreamError):
+        describe(picture_format, stream, fps=60, primaries=1, transfer=13)
+    with suppress(BitstreamError):
+        changes = SpsChanges(ColorDescription(True, 1, 13, 1), 1, 51)
+        rewritten = rewrite_access_unit(stream, changes)
+        assert rewrite_access_unit(rewritten, changes) == rewritten
 
 
 def emulation_prevention(data: bytes) -> None:
@@ -134,6 +151,7 @@ TARGETS: dict[str, Target] = {
         server_message,
         chunk,
         bitstream,
+        keyframe,
         emulation_prevention,
         request,
         header_values,

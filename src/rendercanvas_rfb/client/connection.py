@@ -47,7 +47,16 @@ __all__ = ["Client", "connect", "view_of"]
 
 M = TypeVar("M", bound=ServerMessage)
 
-ALL_VIDEO = tuple(Tier(PictureFormat.H264, chroma) for chroma in (Chroma.RGB, Chroma.YUV444, Chroma.YUV420))
+ALL_VIDEO = (
+    *(Tier(PictureFormat.H264, chroma) for chroma in (Chroma.RGB, Chroma.YUV444, Chroma.YUV420)),
+    *(
+        Tier(format, chroma)
+        for format in (PictureFormat.VP9, PictureFormat.AV1, PictureFormat.HEVC)
+        for chroma in (Chroma.YUV444, Chroma.YUV420)
+    ),
+)
+"""What libavcodec decodes. Servers make no other codec than H.264 unless they are told to."""
+
 MAX_MESSAGES_KEPT = 1024
 """Messages that wait for `Client.next_message`, at most; a client that looks at pictures only need not take them."""
 

@@ -28,13 +28,12 @@ def options(target: Target) -> dict[str, str]:
         "realtime": "1",
         "prio_speed": "1",
         "allow_sw": "0",
-        "a53cc": "0",
         "flags": "+low_delay",
     }
 
 
 def _h264(target: Target) -> dict[str, str]:
-    return {**options(target), "profile": "high", "coder": "cabac"}
+    return {**options(target), "profile": "high", "coder": "cabac", "a53cc": "0"}
 
 
 def _hevc(target: Target) -> dict[str, str]:
