@@ -80,9 +80,12 @@ def tests_python(session: nox.Session) -> None:
 
 @nox.session
 def tests_hardware(session: nox.Session) -> None:
-    """Run the tests of encoders in hardware; those that this machine lacks are skipped. Arguments go to pytest."""
+    """Run the tests of GPUs and of encoders in hardware; what this machine lacks is skipped. Arguments go to pytest."""
     install_project(session)
+    # Whatever there is: what drivers take depends on the machine.
+    session.install("mlx" if sys.platform == "darwin" else "cupy-cuda12x[ctk]", silent=False)
     session.run("pytest", "-m", "hardware", "tests/encoders", *session.posargs)
+    session.run("pytest", "tests/convert", *session.posargs)
 
 
 @nox.session(venv_backend="none")
