@@ -187,6 +187,13 @@ def soak(session: nox.Session) -> None:
 
 
 @nox.session
+def model(session: nox.Session) -> None:
+    """Check 10,000 schedules of server and client over a faulty network; ``-- COUNT --seed FIRST`` says otherwise."""
+    install_project(session)
+    session.run("python", "-m", "tests.model.run", *session.posargs)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Fuzz what reads bytes from the network, each part for a minute; ``-- SECONDS [NAME]`` says otherwise."""
     seconds, *names = session.posargs or ["60"]
