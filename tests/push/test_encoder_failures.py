@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import threading
 from collections.abc import Iterator
 
 import httpx
@@ -11,8 +13,10 @@ import pytest
 from rendercanvas_rfb import encoding, serve
 from rendercanvas_rfb.client import Client, connect
 from rendercanvas_rfb.encoders import registry
+from rendercanvas_rfb.encoders.base import EncoderBackend
 from rendercanvas_rfb.encoders.builtin import BUILT_IN
 from rendercanvas_rfb.encoders.standings import STANDINGS
+from rendercanvas_rfb.encoders.trial import Outcome, Trial
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
 from rendercanvas_rfb.testing.faults import FaultyBackend
 from rendercanvas_rfb.testing.fidelity import psnr
@@ -20,11 +24,12 @@ from rendercanvas_rfb.testing.patterns import line_plot
 
 SIZE = (320, 200)
 H264_444 = Tier(PictureFormat.H264, Chroma.YUV444)
+(X264,) = registry.find_encoder("x264")
 
 
 @pytest.fixture
 def faulty(monkeypatch) -> Iterator[FaultyBackend]:
-    made = FaultyBackend("faulty", [H264_444], BUILT_IN[0].open)
+    made = FaultyBackend("faulty", [H264_444], X264.open)
     monkeypatch.setattr(registry, "BUILT_IN", (made.backend, *BUILT_IN))
     yield made
     made.go_on.set()
@@ -91,3 +96,34 @@ async def test_without_another_encoder_a_viewer_gets_images(faulty) -> None:
             faulty.raise_at = 2
             await show(display, client, 1)
             assert info(client).tier.format is PictureFormat.WEBP
+
+
+async def test_the_first_picture_waits_for_no_trial_and_hardware_takes_over_when_it_has_passed(monkeypatch) -> None:
+    may_pass, tried = threading.Event(), []
+
+    def tryer(backend: EncoderBackend) -> dict[Tier, Trial]:
+        tried.append(backend.name)
+        may_pass.wait(30)
+        return {tier: Trial(Outcome.PASSED) for tier in backend.tiers}
+
+    hardware = FaultyBackend("hardware", [H264_444], X264.open, hardware=True)
+    monkeypatch.setattr(registry, "BUILT_IN", (*BUILT_IN, hardware.backend))
+    monkeypatch.setattr(STANDINGS, "_try", tryer)
+    try:
+        with serve(port=0, settle=False) as display:
+            async with connect(display.url, video=(H264_444,)) as client:
+                await show(display, client, 0)
+                assert maker(client) == "x264"
+                assert "hardware: not proven yet on this machine" in info(client).encoder_reason
+                may_pass.set()
+                async with asyncio.timeout(30):
+                    for step in itertools.count(1):
+                        await show(display, client, step)
+                        if maker(client) == "hardware":
+                            break
+                        await asyncio.sleep(0.02)
+                assert info(client).encoder_reason.startswith("hardware: makes h264/444 without the processor")
+        assert tried.count("hardware") == 1
+    finally:
+        may_pass.set()
+        STANDINGS.forget("hardware")
