@@ -71,7 +71,7 @@ class DisplayOptions:
     Attributes:
         quality: One of `QUALITIES`: "lossless", "sharp", "balanced" or "low-bandwidth".
         encoder: Name of an encoder, as `rendercanvas_rfb.encoders.registry.encoder_names` lists them; "auto" for the
-            best built-in one.
+            best built-in one for each viewer, as ``rendercanvas-rfb doctor`` prints it.
         codec: One of `CODECS`: "auto", "h264", "vp9", "av1", "hevc", "webp", "jpeg" or "png". With any but "auto",
             viewers that do not decode it are refused. "auto" makes no video but H.264.
         max_fps: Frames per second that are encoded, at most; None for as many as are made and viewers take. The
