@@ -15,7 +15,7 @@ from .display import Display
 from .errors import CloseCode, ConnectionClosed, ProtocolError
 from .hub import Place
 from .limits import ServerLimits
-from .metrics import ViewerMetrics
+from .metrics import SessionMetrics, ViewerMetrics
 from .origins import Hosts, Origins, is_loopback
 from .private import PrivateDisplays
 from .protocol.codec import decode_client
@@ -177,6 +177,10 @@ class Roster:
     def metrics(self) -> list[ViewerMetrics]:
         """What is counted of each viewer that was let in."""
         return [session.metrics() for session in self._viewers if session.admitted]
+
+    def session_metrics(self) -> SessionMetrics:
+        """What is counted of sessions."""
+        return self._sessions.metrics()
 
     async def _admit(self, hello: Hello, context: AuthContext) -> object:
         token = context.token if hello.token is None else hello.token

@@ -189,7 +189,8 @@ class RfbApp:
         tiers = [tier for display in displays for tier in display.pipeline.metrics(display.name)]
         names = [display.name for display in displays]
         failures = [EncoderFailures(*which, count) for which, count in STANDINGS.failures().items()]
-        metrics = ServerMetrics(time.monotonic() - self._since, names, tiers, self._roster.metrics(), failures)
+        viewers, sessions = self._roster.metrics(), self._roster.session_metrics()
+        metrics = ServerMetrics(time.monotonic() - self._since, names, tiers, viewers, failures, sessions)
         if _wants_prometheus(context):
             return Response(200, PROMETHEUS_TYPE, metrics.as_prometheus().encode(), NO_STORE)
         return json_response(metrics.as_json())

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from .protocol.formats import Tier
 
-__all__ = ["EncoderFailures", "Rate", "ServerMetrics", "TierMeter", "TierMetrics", "ViewerMetrics"]
+__all__ = ["EncoderFailures", "Rate", "ServerMetrics", "SessionMetrics", "TierMeter", "TierMetrics", "ViewerMetrics"]
 
 RATE_WINDOW_S = 2.0
 """Seconds over which rates are taken: two updates of the statistics panel, so that its numbers are calm."""
@@ -130,6 +130,28 @@ class ViewerMetrics:
     bytes: float
 
 
+@dataclass(frozen=True, slots=True)
+class SessionMetrics:
+    """The sessions of a server, since it was made. A session outlives its connection for a while.
+
+    Attributes:
+        waiting: Those whose viewers were cut off, and may come back.
+        begun: New ones.
+        resumed: How often a viewer came back to one.
+        expired: Those that nobody came back to in time, and those that had to make room.
+        input_taken: Numbered messages of viewers that were taken.
+        input_repeated: Those that were sent again over another connection although they had been taken, and were left
+            out.
+    """
+
+    waiting: int = 0
+    begun: int = 0
+    resumed: int = 0
+    expired: int = 0
+    input_taken: int = 0
+    input_repeated: int = 0
+
+
 class TierMeter:
     """Counts what one encoder makes.
 
@@ -202,6 +224,7 @@ class ServerMetrics:
         tiers: The encoders at work.
         viewers: The viewers.
         encoder_failures: The encoders that failed.
+        sessions: What is counted of sessions.
     """
 
     uptime_s: float
@@ -209,6 +232,7 @@ class ServerMetrics:
     tiers: Sequence[TierMetrics]
     viewers: Sequence[ViewerMetrics]
     encoder_failures: Sequence[EncoderFailures] = ()
+    sessions: SessionMetrics = SessionMetrics()
 
     def as_json(self) -> dict[str, Any]:
         """For ``json.dumps``: the members by name, and those of each tier and viewer by name."""
@@ -230,6 +254,10 @@ class ServerMetrics:
         encoders = [
             _family("tier_encoder_info", "gauge", "Which encoder makes it, and why no other; always 1.", chosen),
             _family("encoder_failures_total", "counter", "How often an encoder failed while it was in use.", failed),
+            *(
+                _family(name, kind, text, [("", getattr(self.sessions, member))])
+                for member, name, kind, text in _SESSION_FAMILIES
+            ),
         ]
         return "".join([*head, *families, *encoders])
 
@@ -244,6 +272,15 @@ class _Family(Generic[T]):
     help: str
     value: Callable[[T], float]
 
+
+_SESSION_FAMILIES = (
+    ("waiting", "sessions_waiting", "gauge", "Sessions whose viewers were cut off, and may come back."),
+    ("begun", "sessions_begun_total", "counter", "New sessions."),
+    ("resumed", "sessions_resumed_total", "counter", "How often a viewer came back to its session."),
+    ("expired", "sessions_expired_total", "counter", "Sessions that nobody came back to."),
+    ("input_taken", "input_taken_total", "counter", "Numbered input that was taken."),
+    ("input_repeated", "input_repeated_total", "counter", "Input that came again, and was left out."),
+)
 
 _TIER_FAMILIES: tuple[_Family[TierMetrics], ...] = (
     _Family("viewers", "gauge", "Viewers that one encoder serves.", lambda m: m.viewers),

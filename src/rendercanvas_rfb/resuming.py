@@ -10,6 +10,7 @@ from weakref import ref
 
 from .display import Display
 from .limits import ServerLimits
+from .metrics import SessionMetrics
 from .session.tickets import Ticket, Tickets
 
 __all__ = ["Connected", "Sessions", "new_token"]
@@ -31,6 +32,11 @@ class Connected(Protocol):
         """What it would need to go on over another connection, as of now."""
         ...
 
+    @property
+    def input_counts(self) -> tuple[int, int]:
+        """Numbered messages that were taken on its connection, and those that came again and were left out."""
+        ...
+
     def replace(self) -> None:
         """End it at once, with all that it holds: it goes on over another connection."""
         ...
@@ -50,6 +56,17 @@ class Sessions:
         self._tickets = Tickets(limits.resume_s, limits.max_resumable)
         self._at_drop: dict[str, Callable[[], None]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._begun = self._resumed = self._expired = 0
+        self._input = (0, 0)
+        # Those whose input is not in the sum yet.
+        self._counting: set[Connected] = set()
+
+    def metrics(self) -> SessionMetrics:
+        """What is counted."""
+        taken, repeated = (
+            sum(counts) for counts in zip(self._input, *(one.input_counts for one in self._counting), strict=True)
+        )
+        return SessionMetrics(len(self), self._begun, self._resumed, self._expired, taken, repeated)
 
     def __len__(self) -> int:
         """How many wait to be resumed."""
@@ -90,12 +107,19 @@ class Sessions:
         self._at_drop.pop(token, None)
         return self._tickets.take(token, _now())
 
-    def begin(self, session: Connected) -> None:
-        """It has a connection."""
+    def begin(self, session: Connected, *, resumed: bool = False) -> None:
+        """It has a connection, its first or, where it is ``resumed``, another one."""
         self._connected[session.ticket.token] = session
+        self._counting.add(session)
+        self._resumed += resumed
+        self._begun += not resumed
 
     def end(self, session: Connected) -> None:
         """It has no connection any more. Does nothing where another one has taken its place."""
+        if session in self._counting:
+            self._counting.discard(session)
+            taken, repeated = session.input_counts
+            self._input = (self._input[0] + taken, self._input[1] + repeated)
         token = session.ticket.token
         if self._connected.get(token) is session:
             del self._connected[token]
@@ -116,6 +140,7 @@ class Sessions:
         return kept
 
     def _drop(self, tickets: list[Ticket]) -> None:
+        self._expired += len(tickets)
         for ticket in tickets:
             if (callback := self._at_drop.pop(ticket.token, None)) is not None:
                 callback()

@@ -157,6 +157,11 @@ class ViewerSession:
             *self._viewer.carried(self._time()),
         )
 
+    @property
+    def input_counts(self) -> tuple[int, int]:
+        """See `Viewer.input_counts`."""
+        return self._viewer.input_counts
+
     async def run(self) -> None:
         """Read, write and look at the clock until the connection ends."""
         writer = asyncio.create_task(self._write(), name=f"{self._viewer.id} writer")
@@ -325,7 +330,7 @@ class ViewerSession:
         pipeline = self._display.pipeline
         self._viewer.limit_window(self._display.options.window)
         self._apply(self._viewer.accept(hello, welcome, pipeline.tiers, self._time(), adaptive=pipeline.adaptive))
-        self._sessions.begin(self)
+        self._sessions.begin(self, resumed=ticket is not None)
 
     # Carrying out what the state machine asks for.
 

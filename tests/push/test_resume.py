@@ -477,3 +477,32 @@ class TestPrivateDisplays:
             await self.lose(server, link, Session())
             server.stop()
             assert self.made[0].closed
+
+
+async def test_what_became_of_sessions_is_counted(transport: str) -> None:
+    async with served(transport) as (server, link):
+        display = add_display(server)
+        session = Session()
+        async with link.viewer(session) as client:
+            await client.send_message("one")
+            await events_up_to(display, "message")
+            await link.cut(display)
+        metrics = server._app._roster.session_metrics()
+        assert (metrics.waiting, metrics.begun, metrics.resumed, metrics.input_taken) == (1, 1, 0, 1)
+        async with link.viewer(session) as client:
+            for number in (1, 2):
+                await client.send(Message("again", number=number))
+            await events_up_to(display, "message")
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}/", timeout=TIMEOUT_S) as http:
+                sessions = (await http.get("metrics")).json()["sessions"]
+                text = (await http.get("metrics?format=prometheus")).text
+        assert sessions == {
+            "waiting": 0,
+            "begun": 1,
+            "resumed": 1,
+            "expired": 0,
+            "input_taken": 2,
+            "input_repeated": 1,
+        }
+        assert "rendercanvas_rfb_sessions_resumed_total 1\n" in text
+        assert "rendercanvas_rfb_input_repeated_total 1\n" in text

@@ -17,10 +17,16 @@ class InputLedger:
 
     Args:
         taken: The last number that was taken on the connections before; 0 for none.
+
+    Attributes:
+        taken: The last number that was taken.
+        accepted: How many numbered messages were taken on this connection.
+        repeated: How many came that were taken already, and were left out.
     """
 
     def __init__(self, taken: int = 0) -> None:
         self.taken = taken
+        self.accepted = self.repeated = 0
         self._confirmed = taken
         self._confirmed_at = float("-inf")
 
@@ -35,7 +41,9 @@ class InputLedger:
         if number > self.taken + 1:
             raise ProtocolError(f"message.n {number} comes before message {self.taken + 1}")
         if number <= self.taken:
+            self.repeated += 1
             return False
+        self.accepted += 1
         self.taken = number
         return True
 

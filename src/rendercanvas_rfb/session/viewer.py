@@ -169,6 +169,11 @@ class Viewer:
         return self._ledger.taken
 
     @property
+    def input_counts(self) -> tuple[int, int]:
+        """Numbered messages that were taken on this connection, and those that came again and were left out."""
+        return self._ledger.accepted, self._ledger.repeated
+
+    @property
     def confirm_at(self) -> float | None:
         """When `confirm` has something to say; None where the viewer knows what was taken."""
         return self._ledger.confirm_at if self.state is ViewerState.OPEN else None
