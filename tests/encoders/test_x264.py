@@ -295,3 +295,16 @@ def test_memory_does_not_grow(open_encoder, chroma) -> None:
         encoder.encode(frames[index % 4], keyframe=index % 50 == 0)
     # 500 converted pictures would be 170 MiB, and as many packets another 10 MiB.
     assert (resident_pages() - before) * 4096 < 8 * 2**20
+
+
+@pytest.mark.parametrize("chroma", list(Chroma))
+def test_a_limit_that_comes_and_goes_leaves_the_stream_as_it_is(chroma: Chroma) -> None:
+    """A decoder goes on: profile, level, size and colours are the same for each bitrate."""
+    encoder = X264Encoder(chroma, 320, 240)
+    infos = set()
+    for step, limit in enumerate((None, 500_000, 8_000_000, None)):
+        encoder.set_max_bitrate(limit)
+        encoder.encode(frame_of(line_plot(320, 240, float(step))), keyframe=True)
+        infos.add(encoder.info)
+    encoder.close()
+    assert len(infos) == 1
