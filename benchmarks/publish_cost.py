@@ -21,6 +21,7 @@ import numpy as np
 
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
+from rendercanvas_rfb.session.turns import Room
 
 SIZES = {"720p": (1280, 720), "1080p": (1920, 1080), "4K": (3840, 2160)}
 FORMATS = {"RGBA": 4, "RGB": 3}
@@ -41,7 +42,7 @@ class Viewer:
 
     def offer(self, chunk: Any) -> None:
         """Want the next one."""
-        self.display.pipeline.ready(self, True)
+        self.display.pipeline.ready(self, Room(True))
 
     def tiers_changed(self) -> None:
         """Nothing to choose from."""
@@ -74,7 +75,7 @@ def measure(label: str, shape: tuple[int, ...], copy: bool, options: argparse.Na
     if options.viewer:
         viewer = Viewer(display)
         display.pipeline.subscribe(viewer, TIER)
-        display.pipeline.ready(viewer, True)
+        display.pipeline.ready(viewer, Room(True))
     picture = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     arrays = [picture.copy() for _ in range(COPIES_OF_A_PICTURE)]
     publishing, waiting = [], []
