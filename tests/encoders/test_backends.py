@@ -281,6 +281,19 @@ def test_one_bitrate_after_another_opens_no_decoder_anew(plan):
     assert plan.opened[1].asked["options"]["rc"] == "vbr"
 
 
+def test_a_picture_under_a_limit_would_be_better_a_second_time(plan):
+    assert not nvenc_encoder().encode(picture(), keyframe=False).improvable
+    assert nvenc_encoder(max_bitrate=500_000).encode(picture(), keyframe=False).improvable
+    mac = LibavEncoder(
+        replace(videotoolbox.H264, name="libx264", pixel_formats={Chroma.YUV420: "yuv420p"}),
+        Chroma.YUV420,
+        640,
+        360,
+        EncoderSettings(),
+    )
+    assert mac.encode(picture(), keyframe=False).improvable
+
+
 @pytest.mark.parametrize("rate", [0, -1])
 def test_a_bitrate_must_be_positive(plan, rate):
     with pytest.raises(EncoderError, match="must be positive"):

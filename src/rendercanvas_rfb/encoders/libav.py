@@ -91,6 +91,7 @@ class LibavCodec:
         min_size, max_size: Width and height in pixels.
         sets_bitrate: Whether it takes another bitrate while it runs, though with a keyframe; otherwise it is opened
             anew for one. So none of them counts as `Takes.live_bitrate`.
+        always_limited: Whether it keeps to a bitrate though it is given no limit.
         device: Kind of device that pictures are uploaded to, in PyAV's words; empty where it takes them from the host.
         nodes: Patterns of paths of which Linux has at least one where there is such a device; empty where that is not
             known. They spare a trial on machines without one.
@@ -107,6 +108,7 @@ class LibavCodec:
     min_size: tuple[int, int] = (1, 1)
     max_size: tuple[int, int] = (4096, 4096)
     sets_bitrate: bool = False
+    always_limited: bool = False
     device: str = ""
     nodes: tuple[str, ...] = ()
     hardware: bool = True
@@ -251,7 +253,8 @@ class LibavEncoder:
             raise EncoderError(f"{self._spec.name} failed: {error}") from error
         if keyframe and not is_key:
             raise EncoderError(f"{self._spec.name} made no keyframe where one was asked for")
-        return EncodedPicture(payload, is_key)
+        limited = self._target.max_bitrate is not None or self._spec.always_limited
+        return EncodedPicture(payload, is_key, improvable=limited)
 
     def close(self) -> None:
         """Free the codec. May be called more than once."""

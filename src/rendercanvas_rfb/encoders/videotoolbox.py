@@ -47,6 +47,7 @@ H264 = LibavCodec(
     options=_h264,
     min_size=(96, 96),
     max_size=(4096, 2304),
+    always_limited=True,
     needs=_NEEDS,
 )
 HEVC = LibavCodec(
@@ -56,6 +57,7 @@ HEVC = LibavCodec(
     options=_hevc,
     min_size=(96, 96),
     max_size=(8192, 4320),
+    always_limited=True,
     needs=_NEEDS,
 )
 
