@@ -92,7 +92,7 @@ class RecordingError(RfbError):
 
 
 class BitstreamError(RfbError, ValueError):
-    """Bytes that should be an H.264 bitstream end too early or have a value that the standard does not allow."""
+    """Bytes that should be a bitstream of video end too early or have a value that the standard does not allow."""
 
 
 class ConfigurationError(RfbError, ValueError):
