@@ -26,6 +26,7 @@ from .protocol.chunk import SERIAL_MODULUS, Chunk, serial_less
 from .protocol.formats import Tier
 from .session.levels import LEVELS
 from .session.turns import Room, Turns
+from .session.watchdog import Watchdog
 
 __all__ = ["ChunkNumbers", "FrameSource", "Post", "Subscriber", "TierWorker"]
 
@@ -34,15 +35,6 @@ logger = logging.getLogger("rendercanvas_rfb")
 SOON_S = 0.03
 """Seconds that a viewer without a picture waits for a keyframe, rather than be shown an image first: what the image
 takes to encode, and a keyframe after it."""
-
-WATCHDOG_S = 5.0
-"""Seconds without output after which an encoder is given up. The longest that one takes on purpose is to load a CUDA
-driver and to open a session, two seconds on a busy machine; an 8K keyframe on one core takes one. Viewers look at a
-picture that stands still meanwhile, and give up a silent connection after nine."""
-
-LONGEST_LOOK_S = 2.0
-"""What counts of the time between two looks, at most. Where the whole process was suspended, it is no fault of an
-encoder."""
 
 Post = Callable[[Callable[[], None]], None]
 
@@ -145,9 +137,7 @@ class TierWorker(threading.Thread):
         self._encoding = False
         self._stopped = False
         self._abandoned = False
-        # How many pictures were begun; and of the last that was looked at: which, when, and how long it took so far.
-        self._begun = 0
-        self._watched, self._watched_at, self._watched_s = 0, 0.0, 0.0
+        self._watchdog = Watchdog()
         # When the encode thread looks by itself, on the clock; None while it works or waits for a notice only.
         self._looks_at: float | None = None
 
@@ -251,14 +241,9 @@ class TierWorker(threading.Thread):
             self.changed.notify_all()
 
     def hangs(self, now: float) -> bool:
-        """Whether one picture has been in the making for `WATCHDOG_S`. To be called about once a second."""
+        """Whether one picture takes too long, see `Watchdog`. To be called about once a second."""
         with self.changed:
-            if not self._encoding or self._watched != self._begun:
-                self._watched, self._watched_s = self._begun, 0.0
-            else:
-                self._watched_s += min(now - self._watched_at, LONGEST_LOOK_S)
-            self._watched_at = now
-            return self._watched_s >= WATCHDOG_S
+            return self._watchdog.hangs(now)
 
     def abandon(self, notice: Callable[[Subscriber], None]) -> None:
         """Leave the thread to itself, in whatever it hangs; and call ``notice`` for each viewer, as `dismiss` does."""
@@ -336,7 +321,7 @@ class TierWorker(threading.Thread):
                 now = self._clock()
                 if (job := self._job(now)) is not None:
                     self._encoding = True
-                    self._begun += 1
+                    self._watchdog.begin()
                     self._pausing = self._turns.pick(job[0].version, now)
                     break
                 if pause_over := self._pausing and self._turns.pause_over(now):
@@ -369,6 +354,7 @@ class TierWorker(threading.Thread):
             chunk = encoded.numbered(self._numbers.next_sequence())
             self._last = chunk
             self._encoding = False
+            self._watchdog.end()
             self.changed.notify_all()
             self._count(chunk)
             now = self._clock()

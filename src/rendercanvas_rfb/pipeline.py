@@ -14,12 +14,13 @@ from typing import Protocol
 
 from .encoders.base import EncoderFactory
 from .encoders.choosing import EncoderChooser
-from .encoding import WATCHDOG_S, ChunkNumbers, FrameSource, Subscriber, TierWorker
+from .encoding import ChunkNumbers, FrameSource, Subscriber, TierWorker
 from .errors import StateError
 from .metrics import TierMetrics
 from .protocol.formats import PictureFormat, Tier
 from .session.exact import StillWish
 from .session.turns import Room
+from .session.watchdog import WATCHDOG_S
 from .settling import Previewer, PreviewTaker, Settler, StillTaker
 
 __all__ = ["FrameSink", "Pipeline"]
@@ -95,8 +96,10 @@ class Pipeline:
         self._closed = False
         self._looks_at = float("-inf")
         self._stamp: tuple[int, int] | None = None
-        # Tiers that fail though there are encoders for them: no other encoder will help.
+        # Tiers that fail though there are encoders for them, and the size of the pictures that they failed with. Another
+        # encoder will not help, but another size may.
         self._given_up: frozenset[Tier] = frozenset()
+        self._given_up_size = (0, 0)
         if (chooser := self._chooser) is not None:
             chooser.prepare()
 
@@ -247,7 +250,11 @@ class Pipeline:
             if worker.hangs(now):
                 self._abandon(worker)
         chooser = self._chooser
-        if chooser is None or (stamp := chooser.stamp()) == self._stamp:
+        if chooser is None:
+            return
+        if self._given_up and self._size() != self._given_up_size:
+            self._given_up, self._stamp = frozenset(), None
+        if (stamp := chooser.stamp()) == self._stamp:
             return
         self._stamp = stamp
         chooser.prepare()
@@ -326,6 +333,7 @@ class Pipeline:
             self._tiers = tuple(tier for tier in self._tiers if tier != failed.tier.full)
             if hopeless:
                 self._given_up |= {failed.tier.full}
+                self._given_up_size = self._size()
             concerned = {failed, *self._workers.values()}
             # Another one, where the viewers of the one that failed had left it and new ones came.
             current = self._workers.pop(failed.tier, failed)
@@ -333,6 +341,11 @@ class Pipeline:
         current.stop()
         for worker in concerned:
             worker.announce(_choose_again)
+
+    def _size(self) -> tuple[int, int]:
+        """Width and height of the latest picture, pixels."""
+        latest = self._source.latest
+        return (0, 0) if latest is None else (latest.width, latest.height)
 
     def _abandon(self, hung: TierWorker) -> None:
         """Go on without an encode thread that does not come back: its viewers choose again, and get another one."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rendercanvas_rfb import encoding, serve
+from rendercanvas_rfb import serve
 from rendercanvas_rfb.encoders import registry
 from rendercanvas_rfb.encoders.builtin import BUILT_IN
 from rendercanvas_rfb.encoders.standings import STANDINGS
+from rendercanvas_rfb.session.watchdog import Watchdog
 from rendercanvas_rfb.testing.faults import FaultyBackend
 from rendercanvas_rfb.testing.patterns import line_plot
 
@@ -19,7 +20,7 @@ from rendercanvas_rfb.testing.patterns import line_plot
 async def test_the_page_goes_on_with_the_next_encoder(open_page, monkeypatch, fault):
     faulty = FaultyBackend("faulty", X264.tiers, X264.open, takes=X264.takes)
     monkeypatch.setattr(registry, "BUILT_IN", (faulty.backend, *BUILT_IN))
-    monkeypatch.setattr(encoding, "WATCHDOG_S", 0.5)
+    monkeypatch.setattr(Watchdog.hangs, "__defaults__", (0.5,))
     try:
         with serve(port=0, settle=False) as display:
             display.publish(line_plot(320, 200))

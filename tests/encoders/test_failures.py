@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 
 from rendercanvas_rfb.client.decoder import ChunkDecoder
-from rendercanvas_rfb.encoders.base import EncoderBackend, EncoderSettings
+from rendercanvas_rfb.encoders.base import EncoderBackend, EncoderSettings, Takes
 from rendercanvas_rfb.encoders.builtin import BUILT_IN
 from rendercanvas_rfb.encoders.choosing import EncoderChooser
 from rendercanvas_rfb.encoders.registry import find_encoder
 from rendercanvas_rfb.encoders.selection import FrameKind
 from rendercanvas_rfb.encoders.standings import MAX_STRIKES, RETRY_S, Failure, Standings
 from rendercanvas_rfb.encoders.trial import Outcome, Trial
-from rendercanvas_rfb.encoding import WATCHDOG_S
 from rendercanvas_rfb.frames import Frame, PixelFormat, Pixels
 from rendercanvas_rfb.pipeline import LOOK_S, Pipeline
 from rendercanvas_rfb.protocol.chunk import Chunk, unpack_chunk
 from rendercanvas_rfb.protocol.formats import Tier
 from rendercanvas_rfb.protocol.messages import StreamStarted
 from rendercanvas_rfb.session.turns import Room
+from rendercanvas_rfb.session.watchdog import WATCHDOG_S
 from rendercanvas_rfb.testing import ManualClock
 from rendercanvas_rfb.testing.faults import FaultyBackend
 from rendercanvas_rfb.testing.fidelity import psnr
@@ -88,10 +88,11 @@ class Bench:
         self.source, self.io = Source(), IoThread()
         self.pipeline = Pipeline(self.source, self.chooser, self.chooser.tiers(), self.clock)
         self.versions = itertools.count(1)
+        self.width = 320
 
     def publish(self) -> tuple[int, Pixels]:
         version = next(self.versions)
-        pixels = line_plot(320, 180, 3.0 * version)
+        pixels = line_plot(self.width, 180, 3.0 * version)
         self.source.latest = Frame(pixels, PixelFormat.RGBA, 1.0, version, version)
         self.pipeline.frame_published()
         return version, pixels
@@ -171,6 +172,23 @@ def test_without_another_one_viewers_move_to_another_tier_and_come_back(benches,
     wait_until(
         lambda: bench.pipeline.look_after_encoders() or bench.clock.advance(1) or H264_444 in bench.pipeline.tiers
     )
+
+
+def test_a_tier_that_cannot_have_a_size_comes_back_with_another_size(benches) -> None:
+    small = FaultyBackend("small", [H264_444], X264.open, takes=Takes(max_size=(400, 400)))
+    benches.append(bench := Bench(small, *IMAGES, tiers=(H264_444, PNG)))
+    viewer = Viewer(bench, H264_444, PNG)
+    bench.show(viewer)
+    bench.width = 401
+    bench.publish()
+    bench.until(lambda: viewer.chunks[-1].info.tier == PNG)
+    bench.look(100)
+    assert H264_444 not in bench.pipeline.tiers
+    bench.width = 320
+    bench.publish()
+    bench.look(2)
+    assert H264_444 in bench.pipeline.tiers
+    assert bench.standings.failures() == {}
 
 
 def test_a_thread_that_hangs_is_left_to_itself(bench, faulty) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from rendercanvas_rfb import encoding, serve
+from rendercanvas_rfb import serve
 from rendercanvas_rfb.client import Client, connect
 from rendercanvas_rfb.encoders import registry
 from rendercanvas_rfb.encoders.base import EncoderBackend
@@ -18,6 +18,7 @@ from rendercanvas_rfb.encoders.builtin import BUILT_IN
 from rendercanvas_rfb.encoders.standings import STANDINGS
 from rendercanvas_rfb.encoders.trial import Outcome, Trial
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
+from rendercanvas_rfb.session.watchdog import Watchdog
 from rendercanvas_rfb.testing.faults import FaultyBackend
 from rendercanvas_rfb.testing.fidelity import psnr
 from rendercanvas_rfb.testing.patterns import line_plot
@@ -78,7 +79,7 @@ async def test_a_viewer_goes_on_with_the_next_encoder_and_the_metrics_say_so(fau
 
 
 async def test_a_viewer_goes_on_where_an_encoder_hangs(faulty, monkeypatch) -> None:
-    monkeypatch.setattr(encoding, "WATCHDOG_S", 0.5)
+    monkeypatch.setattr(Watchdog.hangs, "__defaults__", (0.5,))
     with serve(port=0, settle=False) as display:
         async with connect(display.url, video=(H264_444,)) as client:
             await show(display, client, 0)
