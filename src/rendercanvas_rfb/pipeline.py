@@ -96,8 +96,8 @@ class Pipeline:
         self._closed = False
         self._looks_at = float("-inf")
         self._stamp: tuple[int, int] | None = None
-        # Tiers that fail though there are encoders for them, and the size of the pictures that they failed with. Another
-        # encoder will not help, but another size may.
+        # Tiers that fail though there are encoders for them, and the size of pictures that they failed with: another
+        # encoder does not help, another size may.
         self._given_up: frozenset[Tier] = frozenset()
         self._given_up_size = (0, 0)
         if (chooser := self._chooser) is not None:
