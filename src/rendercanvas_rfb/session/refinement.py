@@ -13,11 +13,13 @@ __all__ = ["PREVIEW_REASON", "STILL_REASON", "Refinement", "preview_format"]
 QUICK_STILL_S = 0.15
 """Seconds on the wire up to which a still is sent as soon as the picture has settled."""
 
-SLOW_STILL_S = 3.0
-"""Seconds on the wire from which on none is sent: whoever acts meanwhile would wait for it."""
+SLOW_STILL_S = 6.0
+"""Seconds on the wire from which on none is sent: a viewer that hears nothing for 9 s takes its connection for lost,
+and a link may be slower than it was."""
 
 CALM_S = 2.0
-"""Seconds without another picture before a still that takes longer than `QUICK_STILL_S`."""
+"""Seconds without another picture, at least, before a still that takes longer than `QUICK_STILL_S`. One that takes
+longer than that waits for as long as it takes: it is worth that only to somebody who looks for longer."""
 
 PREVIEW_FORMATS = (PictureFormat.JPEG, PictureFormat.WEBP)
 """The formats of an image that is shown until there is a keyframe, the fastest first: JPEG takes a fifth of the time
@@ -45,8 +47,9 @@ class Refinement:
     def __init__(self, now: float) -> None:
         self._exactness = Exactness()
         self._moved_at = now
-        # Version of the picture whose still would hold up the link for too long, and whether it may be sent later.
-        self._declined: tuple[int, bool] | None = None
+        # Version of the picture whose still would hold up the link for too long, and after how many seconds of calm it
+        # may be sent; None for never.
+        self._declined: tuple[int, float | None] | None = None
 
     def wish(self, images: Collection[PictureFormat]) -> StillWish | None:
         """The still that a viewer with an idle link, which shows these formats, would take."""
@@ -68,9 +71,10 @@ class Refinement:
         if bitrate is None:
             return True
         seconds = 8 * size / bitrate
-        if seconds <= QUICK_STILL_S or (seconds <= SLOW_STILL_S and now - self._moved_at >= CALM_S):
+        calm = max(CALM_S, seconds)
+        if seconds <= QUICK_STILL_S or (seconds <= SLOW_STILL_S and now - self._moved_at >= calm):
             return True
-        self._declined = (frame, seconds <= SLOW_STILL_S)
+        self._declined = (frame, calm if seconds <= SLOW_STILL_S else None)
         return False
 
     def moved(self, now: float) -> None:
@@ -87,5 +91,7 @@ class Refinement:
 
     def tick(self, now: float) -> None:
         """Let time pass: what was declined may be wished for once the picture has been calm."""
-        if self._declined is not None and self._declined[1] and now - self._moved_at >= CALM_S:
+        if self._declined is None or (calm := self._declined[1]) is None:
+            return
+        if now - self._moved_at >= calm:
             self._declined = None
