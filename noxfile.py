@@ -187,6 +187,21 @@ def soak(session: nox.Session) -> None:
 
 
 @nox.session
+def load(session: nox.Session) -> None:
+    """Measure what viewers get beside stalled ones, in hundreds and on slow links; arguments after -- go to it."""
+    install_project(session)
+    session.run("python", "-m", "benchmarks.load", *session.posargs)
+
+
+@nox.session
+def reconnect(session: nox.Session) -> None:
+    """Measure how soon a page shows the present picture after cuts and restarts; arguments after -- go to it."""
+    need_system_packages(session, "chromium")
+    install_project(session)
+    session.run("python", "-m", "benchmarks.reconnect", *session.posargs)
+
+
+@nox.session
 def model(session: nox.Session) -> None:
     """Check 10,000 schedules of server and client over a faulty network; ``-- COUNT --seed FIRST`` says otherwise."""
     install_project(session)

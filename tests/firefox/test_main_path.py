@@ -61,6 +61,24 @@ async def test_a_canvas_is_seen_and_steered(make_canvas: MakeCanvas, has_decoder
         await until(lambda: "a" in [event.get("key") for event in events], "the key")
 
 
+async def test_a_canvas_is_seen_and_steered_over_http(make_canvas: MakeCanvas) -> None:
+    canvas = make_canvas(size=(320, 200))
+    painter = Painter(canvas, RED)
+    events: list[dict[str, Any]] = []
+    canvas.add_event_handler(events.append, "pointer_down", "key_down")
+    async with open_firefox(f"{canvas.url}?transport=http", 640, 480) as page:
+        await shows(page, RED, 320, 240)
+        assert await page.get("view.statusDetail.transport") == "http"
+        painter.color = GREEN
+        canvas.request_draw()
+        await shows(page, GREEN, 320, 240)
+        await page.drag((100, 100), (300, 200))
+        await page.type("a")
+        await until(lambda: "a" in [event.get("key") for event in events], "the key")
+        down = next(event for event in events if event["event_type"] == "pointer_down")
+        assert (down["x"], down["y"], down["button"]) == (100, 100, 1)
+
+
 async def test_the_page_comes_back_when_the_server_does() -> None:
     blocks = color_blocks(640, 480)
     with Server(port=0) as server:
