@@ -27,6 +27,7 @@ DEVELOPMENT_LOCK = "requirements/dev.txt"
 PEERS_LOCK = "requirements/peers.txt"
 FUZZ_LOCK = "requirements/fuzz.txt"
 NOTEBOOK_LOCK = "requirements/notebook.txt"
+MLX_LOCK = "requirements/mlx.txt"
 APPS_LOCK = "requirements/apps.txt"
 PRESWALD_LOCK = "requirements/preswald.txt"
 # The Python that runs the lock files; they hold for every newer one too.
@@ -85,6 +86,15 @@ def tests_hardware(session: nox.Session) -> None:
     # Whatever there is: what drivers take depends on the machine.
     session.install("mlx" if sys.platform == "darwin" else "cupy-cuda12x[ctk]", silent=False)
     session.run("pytest", "-m", "hardware", "tests/encoders", *session.posargs)
+    session.run("pytest", "tests/convert", *session.posargs)
+
+
+@nox.session
+def tests_mlx(session: nox.Session) -> None:
+    """Run the tests of conversions and of frames on devices, with MLX; on Linux on the processor."""
+    install_locked(session, MLX_LOCK)
+    build_web_client(session)
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
     session.run("pytest", "tests/convert", *session.posargs)
 
 
@@ -270,6 +280,7 @@ def lock(session: nox.Session) -> None:
     compile_lock(session, APPS_LOCK, "pyproject.toml", *tested, "--group", "apps")
     compile_lock(session, PRESWALD_LOCK, "pyproject.toml", *tested, "--group", "preswald")
     compile_lock(session, NOTEBOOK_LOCK, "pyproject.toml", *tested, "--extra", "notebook", "--group", "notebook")
+    compile_lock(session, MLX_LOCK, "pyproject.toml", *tested, "--extra", "mlx", "--group", "mlx")
     peers = ("--extra", "demo", "--group", "build", "--group", "peers")
     compile_lock(session, PEERS_LOCK, "pyproject.toml", *peers, python=PEERS_PYTHON)
 
