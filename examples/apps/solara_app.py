@@ -14,6 +14,6 @@ from rendercanvas_rfb.apps.solara import rfb_chart
 @solara.component
 def Page():  # noqa: N802 - the name that solara looks for
     with solara.Column():
-        solara.Markdown("# Solara")
+        solara.Text("Solara")
         rfb_chart(make_waves, height=350)
         rfb_chart(make_image, height=350)

@@ -16,18 +16,22 @@ from tests.support import TIMEOUT_S
 
 
 class Chart:
-    """One figure in a page: in a frame, or as an element of the page itself."""
+    """One figure in a page, counted from the top: in a frame, or as an element of the page itself."""
 
     def __init__(self, page: Page, number: int) -> None:
         self._page = page
         self._number = number
 
-    async def place(self) -> tuple[Page | Frame, ElementHandle]:
+    async def place(self) -> tuple[Frame, ElementHandle]:
         """What holds the view, and the element; both are others once the page has put them there anew."""
-        found: list[tuple[Page | Frame, ElementHandle]] = []
+        found: list[tuple[float, Frame, ElementHandle]] = []
         for frame in self._page.frames:
-            found += [(frame, element) for element in await frame.query_selector_all("rfb-view")]
-        return found[self._number]
+            for element in await frame.query_selector_all("rfb-view"):
+                box = await element.bounding_box()
+                found.append((box["y"] if box else 0.0, frame, element))
+        # Frames are listed as they were attached.
+        _, frame, element = sorted(found, key=lambda one: one[0])[self._number]
+        return frame, element
 
     async def shows(self, condition: Callable[[Pixels], object], timeout_s: float = 3 * TIMEOUT_S) -> Pixels:
         """Wait until ``condition(pixels)`` is true; return the pixels: uint8 array (height, width, 3)."""

@@ -210,6 +210,15 @@ async def test_functions_run_there_for_callers_on_a_loop_too():
     assert drawing.run(asyncio.get_running_loop) is not asyncio.get_running_loop()
 
 
+def test_the_thread_ends_when_it_is_told_and_another_one_begins():
+    drawing = Drawing()
+    first = drawing.run(threading.current_thread)
+    drawing.stop()
+    assert not first.is_alive()
+    assert drawing.run(threading.current_thread) is not first
+    drawing.stop()
+
+
 def test_errors_are_raised_where_the_result_is_waited_for():
     with pytest.raises(ZeroDivisionError):
         Drawing().run(lambda: 1 // 0)

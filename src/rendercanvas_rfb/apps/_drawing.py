@@ -10,6 +10,7 @@ Where the program runs rendercanvas' loop itself, its thread is the one.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -28,6 +29,9 @@ T = TypeVar("T")
 START_TIMEOUT_S = 10.0
 """Seconds for the thread to start, which takes milliseconds."""
 
+STOP_TIMEOUT_S = 2.0
+"""Seconds that the end of the process waits for a draw."""
+
 
 class Drawing:
     """Runs functions on the thread that draws. Methods may be called from any thread."""
@@ -35,6 +39,8 @@ class Drawing:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._ending: asyncio.Event | None = None
         self._adoption: asyncio.Task[None] | None = None
 
     def run(self, function: Callable[[], T]) -> T:
@@ -80,6 +86,14 @@ class Drawing:
         if loop is self._loop:
             loop.call_soon_threadsafe(self._run_canvas_loop)
 
+    def stop(self) -> None:
+        """End the thread, and close the canvases that are drawn there. Does nothing where there is none."""
+        with self._lock:
+            loop, self._loop = self._loop, None
+        if loop is not None and self._thread is not None and self._ending is not None:
+            loop.call_soon_threadsafe(self._ending.set)
+            self._thread.join(STOP_TIMEOUT_S)
+
     def _draws_on(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             own = self._loop
@@ -91,11 +105,14 @@ class Drawing:
         started: Future[asyncio.AbstractEventLoop] = Future()
 
         async def main() -> None:
+            self._ending = asyncio.Event()
             started.set_result(asyncio.get_running_loop())
-            await asyncio.Event().wait()
+            await self._ending.wait()
 
-        thread = threading.Thread(target=lambda: asyncio.run(main()), name="rfb-drawing", daemon=True)
-        thread.start()
+        self._thread = threading.Thread(target=lambda: asyncio.run(main()), name="rfb-drawing", daemon=True)
+        self._thread.start()
+        # A thread that is in the middle of a draw when the interpreter ends takes the process down with it.
+        atexit.register(self.stop)
         try:
             self._loop = started.result(START_TIMEOUT_S)
         except TimeoutError:
