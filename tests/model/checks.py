@@ -139,12 +139,13 @@ class Checks:
         if (server := world.server) is None:
             return "there is no server"
         alive = [v for v in world._actions.started if not world.viewers[v].has_quit]
+        if len(server.watchers) != len(alive):
+            return f"{len(server.watchers)} viewers are attached, and {len(alive)} are there"
+        for viewer in alive:
+            if (wrong := self._wrong_with(viewer, server)) is not None:
+                return f"viewer {viewer}: {wrong}"
         metrics = len(server.roster.metrics())
-        if len(server.watchers) != len(alive) or metrics != len(alive):
-            return (
-                f"{len(server.watchers)} viewers are attached, {metrics} are in the metrics, and {len(alive)} are there"
-            )
-        return next((f"viewer {v}: {wrong}" for v in alive if (wrong := self._wrong_with(v, server)) is not None), None)
+        return None if metrics == len(alive) else f"{metrics} viewers are in the metrics, and {len(alive)} are there"
 
     def _wrong_with(self, viewer: int, server: ModelServer) -> str | None:
         world, record = self._world, self._world.viewers[viewer]
@@ -152,7 +153,7 @@ class Checks:
             return f"it is {record.status}"
         if record.content != server.content:
             return f"it shows picture {record.content}, and the framebuffer is {server.content}"
-        if not record.lossless:
+        if server.content is not None and not record.lossless:
             return "it does not show the exact pixels"
         if record.state.get("viewers") != len(server.watchers):
             return f"it is told of {record.state.get('viewers')} viewers"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import re
 import sys
 import tempfile
 import time
@@ -23,6 +24,8 @@ __all__ = ["NORMAL_COUNT", "describe", "find_defect", "run"]
 
 NORMAL_COUNT = 10_000
 """Schedules of the normal test run."""
+
+_DIGITS = re.compile(r"\d+")
 
 CHUNK = 250
 """Schedules that a process is given at a time."""
@@ -60,7 +63,7 @@ def describe(client: Path, finding: Finding, defect: str | None = None) -> str:
     seed = finding.schedule.seed
     option = "" if defect is None else f" --defect {defect}"
     with workplace(client, defect) as process:
-        shortest = _shrink(process, finding.schedule)
+        shortest = _shrink(process, finding.schedule, finding.violation)
         trace = replay(process, shortest).trace
     lines = [
         f"seed {seed}: {finding.violation}",
@@ -73,11 +76,12 @@ def describe(client: Path, finding: Finding, defect: str | None = None) -> str:
     return "\n".join(lines)
 
 
-def _shrink(process: ClientProcess, schedule: Schedule) -> Schedule:
-    """Leave out steps as long as something goes wrong."""
+def _shrink(process: ClientProcess, schedule: Schedule, violation: str) -> Schedule:
+    """Leave out steps as long as the same goes wrong, but for its numbers."""
     for step in reversed(schedule.steps):
         shorter = replace(schedule, steps=tuple(other for other in schedule.steps if other is not step))
-        if shorter.steps and next(check(process, [shorter])) is not None:
+        found = next(check(process, [shorter])) if shorter.steps else None
+        if found is not None and _DIGITS.sub("", found.violation) == _DIGITS.sub("", violation):
             schedule = shorter
     return schedule
 

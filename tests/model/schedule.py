@@ -72,7 +72,7 @@ def draw(seed: int) -> Schedule:
     at = 0.0
     steps = [Step(at, "start", viewer) for viewer in range(viewers) if viewer == 0 or random.random() < 0.7]
     steps.append(Step(at, "publish", 0, 1))
-    for _ in range(random.randint(6, 22)):
+    for _ in range(random.randint(5, 18)):
         long = random.random() < LONG_SHARE
         at += random.choice(LONG_PAUSES_MS if long else PAUSES_MS)
         steps.append(_step(random, at, random.randrange(viewers)))

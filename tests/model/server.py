@@ -49,6 +49,7 @@ class ModelServer:
     ) -> None:
         self._loop = loop
         self._numbers = numbers
+        self._tokens = itertools.count(1_000_000 * next(numbers))
         self.limits = ServerLimits(resume_s=resume_s)
         self.roster = Roster(Admission(None, Origins(), Hosts(), self.limits.handshake_s), self.limits)
         self.display = Display(
@@ -66,6 +67,8 @@ class ModelServer:
     def enter(self) -> None:
         """Be the one whose code runs."""
         viewing._numbers = self._numbers
+        # The same in each run, and without asking the system for randomness.
+        viewing.new_token = lambda: f"token-{next(self._tokens):026d}"
 
     def accept(self, connection: ServerEnd) -> None:
         """A connection has come in."""
