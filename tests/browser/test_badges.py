@@ -55,3 +55,17 @@ async def test_a_program_that_promised_nothing_is_never_late(open_page):
         await viewer.until("view?.frame")
         await viewer.until("view.stats.fps === 0")
         assert await viewer.get(sign("stale")) == ""
+
+
+async def test_why_there_are_no_new_pictures_is_said_over_the_last_one_until_the_next(open_page):
+    stopped = "document.querySelector('rfb-view').shadowRoot.querySelector('.view').hasAttribute('data-stale')"
+    with serve(port=0) as display:
+        display.publish(grey(120))
+        viewer = await open_page(display.url, 400, 300)
+        await viewer.until("view?.frame")
+        display.set_state(problem="The camera is unplugged.")
+        await viewer.until(stopped)
+        assert "The picture has stopped\n\nThe camera is unplugged." in await viewer.text()
+        version = display.publish(grey(160))
+        await viewer.until(f"view.frame.frame === {version} && !{stopped}")
+        assert "stopped" not in await viewer.text()
