@@ -68,7 +68,7 @@ class ModelServer:
         """Be the one whose code runs."""
         viewing._numbers = self._numbers
         # The same in each run, and without asking the system for randomness.
-        viewing.new_token = lambda: f"token-{next(self._tokens):026d}"
+        viewing.new_token = lambda: f"token-{next(self._tokens):026d}"  # type: ignore[attr-defined]
 
     def accept(self, connection: ServerEnd) -> None:
         """A connection has come in."""

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from .check import replay
-from .defects import DEFECTS
-from .node import build_client
-from .run import NORMAL_COUNT, describe, find_defect, run, workplace
-from .schedule import draw
+from tests.model.check import replay
+from tests.model.defects import DEFECTS
+from tests.model.node import build_client
+from tests.model.run import NORMAL_COUNT, describe, find_defect, run, workplace
+from tests.model.schedule import draw
 
 FIRST_SEED = 1
 JOBS = min(os.cpu_count() or 1, 8)

@@ -1,1 +1,0 @@
-"""The model checker: the server and the browser's client, whole, over a faulty link, in virtual time."""
