@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import math
 import sys
 import threading
@@ -14,7 +15,7 @@ from typing import Any, Self
 from .limits import ServerLimits
 from .resuming import Sessions
 
-__all__ = ["Kernel"]
+__all__ = ["Kernel", "context_of_message"]
 
 PROBE_S = 1.0
 """Seconds between two questions to the loop of the kernel's thread."""
@@ -61,8 +62,7 @@ class Kernel:
         return since is not None and self._heard_at < since
 
     def _watch_cells(self) -> None:
-        ipython = sys.modules.get("IPython")
-        shell: Any = None if ipython is None else ipython.get_ipython()
+        shell = _shell()
         if shell is not None:
             shell.events.register("pre_run_cell", self._cell_begins)
             shell.events.register("post_run_cell", self._cell_ends)
@@ -88,3 +88,26 @@ class Kernel:
 
     def _answer(self) -> None:
         self._answered_at = time.monotonic()
+
+
+def context_of_message() -> contextvars.Context:
+    """The context in which answers to the message that is being handled are to be sent.
+
+    ipykernel has the next message come to the subshell that the present one names. JupyterLab goes on naming those of
+    the kernel before a restart, and what is sent to one that is not there gets lost: such a name is left out.
+    """
+    context = contextvars.copy_context()
+    kernel = getattr(_shell(), "kernel", None)
+    subshells = getattr(getattr(kernel, "shell_channel_thread", None), "manager", None)
+    if kernel is not None and subshells is not None:
+        parent = kernel.get_parent("shell")
+        header = parent.get("header", {})
+        if header.get("subshell_id") not in (None, *subshells.list_subshell()):
+            context.run(kernel._shell_parent.set, {**parent, "header": {**header, "subshell_id": None}})
+    return context
+
+
+def _shell() -> Any:
+    """That of IPython, where the program runs in it."""
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()

@@ -22,7 +22,7 @@ from .auth import ANONYMOUS
 from .connections.channel import ChannelConnection, ChannelConnections
 from .display import Display
 from .errors import CloseCode, ConfigurationError, ConnectionClosed, EncoderError
-from .kernel import Kernel
+from .kernel import Kernel, context_of_message
 from .limits import ServerLimits
 from .protocol.formats import PictureFormat
 from .protocol.messages import Hello
@@ -91,7 +91,7 @@ class RfbWidget(anywidget.AnyWidget):
     def _take(self, _widget: object, content: object, _buffers: object) -> None:
         # What is sent later is sent on behalf of this message. ipykernel sends the answers to the thread that the
         # message to be answered came from, which is another one than the cell's where the frontend can have that.
-        self._context = contextvars.copy_context()
+        self._context = context_of_message()
         self._kernel.heard()
         self._kernel.call(lambda: self._connections.take(content))
 

@@ -46,8 +46,14 @@ class JupyterServer:
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         }
         home = folder / ".home"
-        home.mkdir()
-        environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(home), "JUPYTER_DATA_DIR": str(home), "HOME": str(home)}
+        home.mkdir(mode=0o700)
+        environment = {
+            **os.environ,
+            "JUPYTER_CONFIG_DIR": str(home),
+            "JUPYTER_DATA_DIR": str(home),
+            "HOME": str(home),
+            "XDG_RUNTIME_DIR": str(home),
+        }
         environment.update(JUPYTERLAB_SETTINGS_DIR=str(home), JUPYTERLAB_WORKSPACES_DIR=str(home), IPYTHONDIR=str(home))
         command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", *(f"--{k}={v}" for k, v in options.items())]
         self._log = (folder / "server.log").open("wb")

@@ -11,33 +11,25 @@ from playwright.async_api import Browser
 from tests.notebook.marimo import MarimoPage, MarimoServer
 
 
-@pytest.fixture(params=["run", "edit"])
-def marimo(request: pytest.FixtureRequest, tmp_path: Path, examples: Path) -> Iterator[MarimoServer]:
-    server = MarimoServer(tmp_path, examples / "figure_marimo.py", request.param)
+@pytest.fixture
+def marimo(tmp_path: Path, examples: Path) -> Iterator[MarimoServer]:
+    server = MarimoServer(tmp_path, examples / "figure_marimo.py", "run")
     server.wait()
     yield server
     server.stop()
 
 
-async def test_a_figure_is_seen_panned_and_resized(
-    marimo: MarimoServer, browser: Browser, request: pytest.FixtureRequest
-) -> None:
+async def test_a_figure_is_seen_panned_and_resized(marimo: MarimoServer, browser: Browser) -> None:
     context = await browser.new_context(viewport={"width": 1200, "height": 900})
     page = MarimoPage(await context.new_page(), marimo)
     await page.page.goto(marimo.url)
-    editing = "edit" in request.node.name
-    if editing:
-        await page.page.get_by_test_id("run-button").last.click()
     await page.until("view?.frame", "a picture")
     version = await page.get("view.frame.frame")
     await page.drag(False, 80, 40)
     await page.until(f"view.frame.frame > {version}", "a picture after panning")
     await page.drag(True, 60, 80)
     await page.until("view.frame.width === 700 && view.frame.height === 440", "a picture of the new size")
-    if editing:  # Running the cell that shows it again.
-        await page.page.get_by_test_id("run-button").nth(1).click()
-    else:
-        await page.page.reload()
+    await page.page.reload()
     await page.until("view?.frame && view.status === 'connected' && view.frame.width !== 700", "another view")
     await page.until("view.state.viewers === 1", "the first view's end")
     await context.close()
