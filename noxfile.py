@@ -141,8 +141,10 @@ def tests_apps(session: nox.Session, lock: str) -> None:
     install_locked(session, lock)
     build_web_client(session)
     session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
+    # With the old packages that Preswald needs, uvicorn's own command does not start what else is installed there.
+    chosen = ["-k", "preswald"] if lock == PRESWALD_LOCK else []
     # Dash brings a plugin that today's pytest refuses.
-    session.run("pytest", "-p", "no:dash", "tests/apps", *session.posargs, env={"WITH_APPS": "1"})
+    session.run("pytest", "-p", "no:dash", "tests/apps", *chosen, *session.posargs, env={"WITH_APPS": "1"})
 
 
 @nox.session
