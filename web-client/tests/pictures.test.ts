@@ -279,10 +279,10 @@ describe("Presenter", () => {
       skipped += 1;
     });
     const pictures: FakePicture[] = [];
-    const offer = (sequence: number) => {
+    const offer = (sequence: number, more: Partial<ChunkHeader> = {}) => {
       const picture = new FakePicture(0);
       pictures.push(picture);
-      presents.offer(picture as unknown as Picture, header(sequence));
+      presents.offer(picture as unknown as Picture, { ...header(sequence), ...more });
     };
     return { presents, drawn, offer, pictures, skips: () => skipped };
   }
@@ -313,6 +313,20 @@ describe("Presenter", () => {
     }
     expect(drawn).toEqual([0xffffffff, 0]);
     expect(skips()).toBe(2);
+  });
+
+  test("draws the exact pixels of the picture that it shows, though a keyframe of it has overtaken them", () => {
+    const { drawn, offer } = presenter();
+    for (const [sequence, more] of [
+      [2, { frame: 7 }],
+      [1, { frame: 7, lossless: true }],
+      [1, { frame: 6, lossless: true }],
+      [2, { frame: 7 }],
+    ] as const) {
+      offer(sequence, more);
+      vi.advanceTimersByTime(200);
+    }
+    expect(drawn).toEqual([2, 1]);
   });
 
   test("takes any number after a reset: a server that restarted counts from anew", () => {

@@ -2,7 +2,7 @@
 
 import type { Picture } from "../bridge";
 import type { ChunkHeader } from "../core/chunk";
-import { serialAfter } from "../core/serial";
+import { serialAfter, serialMax } from "../core/serial";
 import type { Surface } from "./surface";
 
 /** Longest wait for the display's next frame, ms: a hidden tab has none. */
@@ -17,7 +17,9 @@ export class Presenter {
   #waiting: Waiting | null = null;
   #inFrame = false;
   #newest: number | null = null;
-  /** Version of the picture that is shown, or about to be, where it is lossless. */
+  /** Version of the picture that is shown, or about to be. */
+  #frame: number | null = null;
+  /** The same, where it is lossless. */
   #exact: number | null = null;
 
   /** @param skipped is called for each picture that is not drawn. */
@@ -33,11 +35,14 @@ export class Presenter {
 
   /** Shows the picture, now or with the display's next frame, unless a newer one has come. Takes it over. */
   offer(picture: Picture, header: ChunkHeader): void {
-    if (this.#newest !== null && !serialAfter(header.sequence, this.#newest)) {
+    // The exact pixels of the picture that is shown take longer to decode than a keyframe of it that was sent after them.
+    const exact = header.lossless && header.frame === this.#frame;
+    if (this.#newest !== null && !serialAfter(header.sequence, this.#newest) && !exact) {
       this.#skip(picture);
       return;
     }
-    this.#newest = header.sequence;
+    this.#newest = this.#newest === null ? header.sequence : serialMax(header.sequence, this.#newest);
+    this.#frame = header.frame;
     this.#exact = header.lossless ? header.frame : null;
     if (!this.#inFrame) {
       this.#draw({ picture, header });
@@ -52,6 +57,7 @@ export class Presenter {
     this.#waiting?.picture.close();
     this.#waiting = null;
     this.#newest = null;
+    this.#frame = null;
     this.#exact = null;
   }
 
