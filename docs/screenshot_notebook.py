@@ -36,12 +36,13 @@ async def main() -> None:
             server.wait()
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-                page = await browser.new_page(viewport={"width": 1100, "height": 860})
+                page = await browser.new_page(viewport={"width": 1100, "height": 900})
                 notebook = Notebook(page, server, "figure.ipynb")
                 await notebook.open()
                 for cell in (0, 1):
                     await notebook.run(cell)
                 await notebook.picture()
+                await page.get_by_role("button", name="No", exact=True).click()  # To news of Jupyter.
                 await notebook.drag(60, 30)
                 await page.wait_for_timeout(2000)
                 with Image.open(io.BytesIO(await page.screenshot())) as image:
