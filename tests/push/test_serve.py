@@ -171,7 +171,7 @@ async def test_options_of_the_server_are_given_once() -> None:
         ({"resize": "both"}, "resize must be"),
         ({"control": "some"}, "control must be"),
         ({"quality": "best"}, "quality must be one of"),
-        ({"codec": "hevc"}, "codec must be one of"),
+        ({"codec": "theora"}, "codec must be one of"),
         ({"max_fps": 0}, "max_fps must be"),
         ({"bitrate": 1}, "bitrate must be"),
         ({"name": "a/b"}, "no name for a display"),
