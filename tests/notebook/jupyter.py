@@ -195,9 +195,10 @@ class Notebook:
 
     async def save(self) -> None:
         """Save the notebook."""
-        await self.page.keyboard.press("Control+s")
         saved = self._server.folder / self._name
+        # Looked at first: it may have been saved before the press of the key returns.
         before, deadline = saved.stat().st_mtime_ns, time.monotonic() + TIMEOUT_S
+        await self.page.keyboard.press("Control+s")
         while saved.stat().st_mtime_ns == before:
             assert time.monotonic() < deadline, "the notebook was not saved"
             await asyncio.sleep(0.1)
