@@ -54,7 +54,7 @@ class Display(Stage, Showable):
 
         Args:
             **changes: Members of `DisplayOptions`: ``quality``, ``encoder``, ``codec``, ``max_fps``, ``bitrate``,
-                ``settle``, ``window``, ``stale_after``. The others remain.
+                ``settle``, ``window``, ``stale_after``, ``encode_pipeline_depth``. The others remain.
 
         Returns:
             All of them. Where the display was made with ``tiers`` or ``open_encoder``, those take precedence as ever.

@@ -19,7 +19,7 @@ from typing import Protocol
 from .encoders.base import EncoderFactory
 from .encoders.selection import Verdict
 from .encoders.tier import Encoded, TierEncoder
-from .errors import EncoderError
+from .errors import DeviceError, EncoderError
 from .frames import Frame
 from .metrics import TierMeter, TierMetrics
 from .protocol.chunk import SERIAL_MODULUS, Chunk, serial_less
@@ -125,6 +125,7 @@ class TierWorker(threading.Thread):
         self._clock = clock
         self._encoder = TierEncoder(tier, open_encoder, numbers.next_stream, clock)
         self._pausing = False
+        self._was_unreadable = False
         # Below: shared between threads, guarded by this lock.
         self.changed = threading.Condition()
         self._turns: Turns[Subscriber] = Turns(
@@ -298,7 +299,7 @@ class TierWorker(threading.Thread):
         """Encode until there is no viewer left, or the encoder fails."""
         try:
             while (job := self._next_job()) is not None:
-                self._publish(self._encode(*job))
+                self._publish(job[0].version, self._encode(*job))
                 del job  # While the thread waits, it holds no frame: the memory of frames is used again.
         except EncoderError as error:
             self._give_up(error)
@@ -346,33 +347,57 @@ class TierWorker(threading.Thread):
         latest = self._source.latest
         return self._turns.due_in(None if latest is None else latest.version, now)
 
-    def _encode(self, frame: Frame, keyframe: bool, bitrate: float | None) -> Encoded:
-        return self._encoder.encode(frame, keyframe=keyframe, bitrate=bitrate)
+    def _encode(self, frame: Frame, keyframe: bool, bitrate: float | None) -> list[Encoded]:
+        try:
+            made = self._encoder.feed(frame, keyframe=keyframe, bitrate=bitrate)
+        except DeviceError as error:
+            if not self._was_unreadable:
+                logger.warning("%s goes on with the next picture that can be read: %s", self.tier, error)
+            self._was_unreadable = True
+            with self.changed:
+                self._turns.pass_over(frame.version)
+            return []
+        self._was_unreadable = False
+        return made
 
-    def _publish(self, encoded: Encoded) -> None:
+    def _publish(self, version: int, made: list[Encoded]) -> None:
+        """Frame ``version`` went in, and these came out."""
         with self._numbers.in_order, self.changed:
-            chunk = encoded.numbered(self._numbers.next_sequence())
-            self._last = chunk
             self._encoding = False
             self._watchdog.end()
             self.changed.notify_all()
-            self._count(chunk)
-            now = self._clock()
-            header = chunk.header
-            self._turns.made(header.frame, now, keyframe=header.keyframe, improvable=encoded.improvable)
-            by_thread: defaultdict[Post, list[Subscriber]] = defaultdict(list)
-            for viewer in self._turns.viewers:
-                # Who takes this chunk has to say again that there is room for the next one.
-                self._turns.offered(viewer, now)
-                by_thread[viewer.post].append(viewer)
-            for post, viewers in by_thread.items():
-                post(partial(self._deliver, viewers, chunk))
+            for encoded in made:
+                self._hand_out(encoded)
+            held = self._encoder.held
+            shown = None if self._last is None else self._last.header.frame
+            self._turns.fed(
+                version,
+                self._clock(),
+                held=bool(held) and shown != version,
+                keyframe=bool(held) and self._encoder.holds_keyframe,
+            )
+
+    def _hand_out(self, encoded: Encoded) -> None:
+        chunk = encoded.numbered(self._numbers.next_sequence())
+        self._last = chunk
+        self._count(chunk)
+        now = self._clock()
+        header = chunk.header
+        self._turns.made(header.frame, now, keyframe=header.keyframe, improvable=encoded.improvable)
+        by_thread: defaultdict[Post, list[Subscriber]] = defaultdict(list)
+        for viewer in self._turns.viewers:
+            # Who takes this chunk has to say again that there is room for the next one.
+            self._turns.offered(viewer, now)
+            by_thread[viewer.post].append(viewer)
+        for post, viewers in by_thread.items():
+            post(partial(self._deliver, viewers, chunk))
 
     def _count(self, chunk: Chunk) -> None:
         self._meter.encoded(
             len(chunk.message),
             chunk.encode_s,
             self._clock(),
+            held=chunk.held,
             keyframe=chunk.header.keyframe,
             encoder=chunk.info.encoder,
             encoder_reason=chunk.info.encoder_reason,

@@ -10,6 +10,7 @@ __all__ = [
     "CloseCode",
     "ConfigurationError",
     "ConnectionClosed",
+    "DeviceError",
     "EncoderBusyError",
     "EncoderError",
     "FrameError",
@@ -73,6 +74,10 @@ class ConnectionClosed(RfbError):
 
 class FrameError(RfbError, ValueError):
     """A picture has a shape, dtype or size that cannot be shown; the message says which is accepted."""
+
+
+class DeviceError(FrameError):
+    """The device on which a picture lies failed, so that it cannot be read or converted; no encoder is to blame."""
 
 
 class MessageError(RfbError, ValueError):

@@ -126,7 +126,7 @@ class DevicePicture(Protocol):
         Made once for all who ask. Planes have even sides, see `Frame.size`.
 
         Raises:
-            FrameError: The device failed.
+            DeviceError: The device failed.
         """
         ...
 

@@ -62,8 +62,9 @@ class TierMetrics:
         viewers: How many it makes it for.
         fps: Pictures per second now.
         bitrate: Bits per second now, for one viewer.
-        encode_ms: Milliseconds that the last picture took, conversion too.
-        encode_s: Seconds spent encoding, since it was opened for its first viewer; so are all below.
+        encode_ms: Milliseconds from when the last picture's frame went in until it came out, conversion too.
+        held: Frames that went in meanwhile: what a pipelined encoder costs in latency, 0 for one in, one out.
+        encode_s: The sum of these times in seconds, since it was opened for its first viewer; so are all below.
         frames: Pictures.
         keyframes: Those that need no other.
         bytes: Of all pictures.
@@ -79,6 +80,7 @@ class TierMetrics:
     fps: float
     bitrate: float
     encode_ms: float
+    held: int
     encode_s: float
     frames: int
     keyframes: int
@@ -98,6 +100,7 @@ class ViewerMetrics:
         bitrate: Bits per second that it is sent now.
         round_trip_ms: Latency: milliseconds from sending a picture to hearing that it is on the screen, smoothed.
         encode_ms: Milliseconds that its last picture took to encode.
+        held: Frames that went into the encoder meanwhile.
         queueing_ms: Milliseconds that the last picture waited behind others on the way.
         level: 0 for full quality; above it, what is left out for a slow link, as `session.levels.LEVELS` lists.
         target_bitrate: Bits per second that it may be sent; 0 for no limit.
@@ -118,6 +121,7 @@ class ViewerMetrics:
     bitrate: float
     round_trip_ms: float
     encode_ms: float
+    held: float
     queueing_ms: float
     level: float
     target_bitrate: float
@@ -163,18 +167,28 @@ class TierMeter:
         self._encoder = self._encoder_reason = ""
         self._frames = self._keyframes = self._bytes = 0
         self._encode_s = self._last_encode_s = 0.0
+        self._held = 0
         self._frame_rate, self._bit_rate = Rate(now), Rate(now)
 
     def encoded(
-        self, size: int, encode_s: float, now: float, *, keyframe: bool, encoder: str, encoder_reason: str = ""
+        self,
+        size: int,
+        encode_s: float,
+        now: float,
+        *,
+        keyframe: bool,
+        encoder: str,
+        encoder_reason: str = "",
+        held: int = 0,
     ) -> None:
-        """A picture of ``size`` bytes took ``encode_s`` seconds."""
+        """A picture of ``size`` bytes took ``encode_s`` seconds, in which ``held`` other frames went in."""
         self._encoder, self._encoder_reason = encoder, encoder_reason
         self._frames += 1
         self._keyframes += keyframe
         self._bytes += size
         self._encode_s += encode_s
         self._last_encode_s = encode_s
+        self._held = held
         self._frame_rate.add(1, now)
         self._bit_rate.add(8 * size, now)
 
@@ -191,6 +205,7 @@ class TierMeter:
             fps=self._frame_rate.read(now),
             bitrate=self._bit_rate.read(now),
             encode_ms=1000 * self._last_encode_s,
+            held=self._held,
             encode_s=self._encode_s,
             frames=self._frames,
             keyframes=self._keyframes,
@@ -290,6 +305,7 @@ _TIER_FAMILIES: tuple[_Family[TierMetrics], ...] = (
         "target_bits_per_second", "gauge", "What its slowest viewer takes; 0 without limit.", lambda m: m.target_bitrate
     ),
     _Family("encode_last_seconds", "gauge", "Time that the last picture took.", lambda m: m.encode_ms / 1000),
+    _Family("encode_held_frames", "gauge", "Frames that went in before the last picture was out.", lambda m: m.held),
     _Family("encode_seconds_total", "counter", "Time spent encoding.", lambda m: m.encode_s),
     _Family("frames_total", "counter", "Pictures encoded.", lambda m: m.frames),
     _Family("keyframes_total", "counter", "Keyframes encoded.", lambda m: m.keyframes),
@@ -302,6 +318,7 @@ _VIEWER_FAMILIES: tuple[_Family[ViewerMetrics], ...] = (
     _Family("bits_per_second", "gauge", "Bits per second sent.", lambda m: m.bitrate),
     _Family("latency_seconds", "gauge", "From sending to the screen and back.", lambda m: m.round_trip_ms / 1000),
     _Family("encode_last_seconds", "gauge", "Time that the last picture took.", lambda m: m.encode_ms / 1000),
+    _Family("encode_held_frames", "gauge", "Frames that the encoder held back.", lambda m: m.held),
     _Family("queueing_seconds", "gauge", "What the last picture waited on the way.", lambda m: m.queueing_ms / 1000),
     _Family("level", "gauge", "What is left out for a slow link; 0 for nothing.", lambda m: m.level),
     _Family("target_bits_per_second", "gauge", "What it may be sent; 0 without limit.", lambda m: m.target_bitrate),

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from .encoders.base import EncoderSettings
+from .encoders.base import MAX_DEPTH, EncoderSettings
 from .encoders.choosing import EncoderChooser
 from .encoders.registry import AUTO, select_encoders
 from .errors import ConfigurationError
@@ -85,6 +85,9 @@ class DisplayOptions:
         stale_after: Seconds after which viewers are told that no picture has come, for a program that promises to
             publish more often than that; a picture that is equal to the one before counts as one. None for a program
             that publishes when it has something to show.
+        encode_pipeline_depth: Frames that an encoder of video may have in work at once, 1 to 4, where it can have
+            several: more pictures a second, each of them up to that many frames less one later. 1 for one in, one out.
+            None for the same, but for encoders that know no other way: VideoToolbox may have 3.
 
     Raises:
         ConfigurationError: A value is not accepted, values contradict each other, or this machine has no encoder for
@@ -99,6 +102,7 @@ class DisplayOptions:
     settle: bool = True
     window: int | None = None
     stale_after: float | None = None
+    encode_pipeline_depth: int | None = None
 
     def __post_init__(self) -> None:
         _check_choice("quality", self.quality, tuple(QUALITIES))
@@ -119,6 +123,11 @@ class DisplayOptions:
             raise ConfigurationError(
                 f"stale_after must be a positive number of seconds or None, not {self.stale_after!r}"
             )
+        depth = self.encode_pipeline_depth
+        if depth is not None and not (is_positive_integer(depth) and depth <= MAX_DEPTH):
+            raise ConfigurationError(
+                f"encode_pipeline_depth must be an integer from 1 to {MAX_DEPTH} or None, not {depth!r}"
+            )
         self.select()
 
     @property
@@ -127,7 +136,7 @@ class DisplayOptions:
         preset = QUALITIES[self.quality].settings
         bitrate = None if self.bitrate is None else int(self.bitrate)
         fps = preset.fps if self.max_fps is None else float(self.max_fps)
-        return replace(preset, max_bitrate=bitrate, fps=fps)
+        return replace(preset, max_bitrate=bitrate, fps=fps, pipeline_depth=self.encode_pipeline_depth)
 
     def select(self) -> tuple[tuple[Tier, ...], EncoderChooser]:
         """The tiers that viewers may choose from, best first, and what opens their encoders.
@@ -167,6 +176,7 @@ class OptionChanges(TypedDict, total=False):
     settle: bool
     window: int | None
     stale_after: float | None
+    encode_pipeline_depth: int | None
 
 
 def _check_choice(name: str, value: object, accepted: tuple[str, ...]) -> None:

@@ -37,6 +37,7 @@ def serve(
     settle: bool = True,
     window: int | None = None,
     stale_after: float | None = None,
+    encode_pipeline_depth: int | None = None,
     token: str | None = None,
     authenticate: Authenticator | None = None,
     origins: str | Iterable[str] = (),
@@ -73,6 +74,7 @@ def serve(
         settle: See ``quality``.
         window: See ``quality``.
         stale_after: See ``quality``.
+        encode_pipeline_depth: See ``quality``.
         token: As `Server` says, as are ``authenticate``, ``origins``, ``hosts``, ``limits``, ``ssl_certfile`` and
             ``ssl_keyfile``. They are the server's: a later display on it leaves them out, or gives the same.
         authenticate: See ``token``.
@@ -96,6 +98,7 @@ def serve(
         settle=settle,
         window=window,
         stale_after=stale_after,
+        encode_pipeline_depth=encode_pipeline_depth,
     )
     allowed = origins if isinstance(origins, str) else tuple(origins)
     names = hosts if isinstance(hosts, str) else tuple(hosts)

@@ -17,7 +17,7 @@ from typing import Protocol
 from .encoders.base import EncoderFactory
 from .encoders.tier import Encoded, TierEncoder
 from .encoding import ChunkNumbers, FrameSource, Post
-from .errors import EncoderError
+from .errors import DeviceError, EncoderError
 from .events import Event
 from .frames import Frame
 from .protocol.chunk import Chunk
@@ -193,7 +193,7 @@ class Settler:
                 picture, info = encoder.encode(frame, keyframe=True), encoder.info
             finally:
                 encoder.close()
-        except EncoderError as error:
+        except (EncoderError, DeviceError) as error:
             logger.warning("no lossless still of %dx%d pixels: %s", frame.width, frame.height, error)
             return None
         except Exception:  # An encoder is foreign code; the display goes on without stills of this picture.
@@ -302,7 +302,7 @@ class Previewer:
         encoder = TierEncoder(Tier(format), open_encoder, self._numbers.next_stream, self._clock)
         try:
             return encoder.encode(frame, keyframe=True, bitrate=None)
-        except EncoderError as error:
+        except (EncoderError, DeviceError) as error:
             logger.warning("no %s of %dx%d pixels: %s", format.value, frame.width, frame.height, error)
         except Exception:  # An encoder is foreign code; the viewer waits for its keyframe.
             logger.exception("encoder of a %s crashed", format.value)

@@ -86,6 +86,7 @@ def codecs(monkeypatch) -> list[Codec]:
     monkeypatch.setattr(libav.LibavCodec, "missing", lambda _self: None)
     monkeypatch.setattr(libav, "tag", lambda *_arguments: None)
     monkeypatch.setattr(libav.LibavEncoder, "_open_stream", lambda _self, payload, _color: payload)
+    monkeypatch.setattr(libav.LibavEncoder, "info", None)
     return made
 
 

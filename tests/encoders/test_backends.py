@@ -178,13 +178,14 @@ class Recorded:
         if len(self._waiting) <= self.plan.held:
             return []
         packet = self._waiting.pop(0)
-        return [RecordedPacket(self.plan.change(bytes(packet)), packet.is_keyframe)]
+        return [RecordedPacket(self.plan.change(bytes(packet)), packet.is_keyframe, packet.pts)]
 
 
 @dataclass
 class RecordedPacket:
     data: bytes
     is_keyframe: bool
+    pts: int
 
     def __bytes__(self) -> bytes:
         return self.data

@@ -17,6 +17,7 @@ VIEWER = ViewerMetrics(
     bitrate=1e6,
     round_trip_ms=40.0,
     encode_ms=5.0,
+    held=0.0,
     queueing_ms=1.0,
     level=1,
     target_bitrate=2e6,
@@ -69,7 +70,7 @@ def test_json_has_every_number_by_its_name() -> None:
         "encoder": "",
         "encoder_reason": "",
         "viewers": 1,
-        **dict.fromkeys(("fps", "bitrate", "encode_ms", "encode_s", "frames", "keyframes", "bytes"), 0),
+        **dict.fromkeys(("fps", "bitrate", "encode_ms", "held", "encode_s", "frames", "keyframes", "bytes"), 0),
     }
 
 

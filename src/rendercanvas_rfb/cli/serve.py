@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..display import Display
+from ..encoders.base import MAX_DEPTH
 from ..errors import ConfigurationError
 from ..frames import MAX_DIMENSION
 from ..options import QUALITIES
@@ -45,6 +46,12 @@ def add_parser(commands: Any) -> None:
     pattern.add_argument("--size", metavar="WxH", type=_size, default=(1280, 720), help="in pixels (default: 1280x720)")
     pattern.add_argument("--fps", type=_fps, default=30.0, help="pictures per second, at most (default: 30)")
     pattern.add_argument("--quality", choices=list(QUALITIES), default="sharp", help="default: sharp")
+    pattern.add_argument(
+        "--encode-pipeline-depth",
+        metavar="N",
+        type=int,
+        help=f"frames that an encoder may have in work at once, 1 to {MAX_DEPTH}, where it can have several",
+    )
     add_server_options(parser, what_opens="open the page in a browser (default: whether RENDERCANVAS_RFB_OPEN is 1)")
     parser.set_defaults(main=main)
 
@@ -69,7 +76,13 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _serve_pattern(arguments: argparse.Namespace) -> int:
     width, height = arguments.size
-    display = serve(width, height, name=arguments.pattern, quality=arguments.quality)
+    display = serve(
+        width,
+        height,
+        name=arguments.pattern,
+        quality=arguments.quality,
+        encode_pipeline_depth=arguments.encode_pipeline_depth,
+    )
     try:
         publish_pattern(display, arguments.pattern, width, height, arguments.fps)
     except KeyboardInterrupt:

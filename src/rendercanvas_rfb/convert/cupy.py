@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ..errors import FrameError
+from ..errors import DeviceError, FrameError
 from ..frames import DevicePicture, Memory, PixelFormat, Pixels
 from .device import CopiedOnce, conversion_wish
 from .ycbcr import BT709_FULL, Ycbcr
@@ -310,7 +310,8 @@ def borrow_cuda(frame: Any) -> CudaArray:
         FrameError: CuPy is missing, the driver is, or the object's description is wrong.
     """
     cupy = load()
-    with _reported(cupy, what=f"this {type(frame).__name__} cannot be read as an array on a CUDA device"):
+    what = f"this {type(frame).__name__} cannot be read as an array on a CUDA device"
+    with _reported(cupy, what, FrameError):
         if isinstance(frame, cupy.ndarray):
             device = _device(cupy, frame.device.id)
             with cupy.cuda.Device(device.index):
@@ -326,8 +327,10 @@ def borrow_cuda(frame: Any) -> CudaArray:
 
 
 @contextmanager
-def _reported(cupy: ModuleType, what: str = "the CUDA device failed") -> Iterator[None]:
-    """What CuPy and the libraries of arrays raise in the block becomes a `FrameError`."""
+def _reported(
+    cupy: ModuleType, what: str = "the CUDA device failed", kind: type[FrameError] = DeviceError
+) -> Iterator[None]:
+    """What CuPy and the libraries of arrays raise in the block becomes an error of that ``kind``."""
     # Of the driver and of streams; of memory; of a compiler that is missing; of a wrong description of an array.
     foreign = (RuntimeError, MemoryError, ImportError, BufferError, TypeError, ValueError, AttributeError)
     try:
@@ -335,4 +338,4 @@ def _reported(cupy: ModuleType, what: str = "the CUDA device failed") -> Iterato
     except FrameError:
         raise
     except (*foreign, cupy.cuda.compiler.CompileException) as error:
-        raise FrameError(f"{what}: {error}") from error
+        raise kind(f"{what}: {error}") from error

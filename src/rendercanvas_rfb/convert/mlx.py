@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ..errors import FrameError
+from ..errors import DeviceError, FrameError
 from ..frames import DevicePicture, Memory, PixelFormat, Pixels, same_bytes
 from .device import CopiedOnce, conversion_wish
 from .ycbcr import BT709_FULL, Coefficients, Ycbcr
@@ -151,7 +151,7 @@ def _planes(array: Any, source: PixelFormat, target: PixelFormat) -> Pixels:
         planes = convert(array, source, target)
         _mlx().eval(planes)
     except (RuntimeError, ValueError) as error:
-        raise FrameError(f"MLX failed to convert a frame: {error}") from error
+        raise DeviceError(f"MLX failed to convert a frame: {error}") from error
     return _view(planes)
 
 

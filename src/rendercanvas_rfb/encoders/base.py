@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from ..frames import ColorSpace, Frame, Memory, PixelFormat
 from ..protocol.formats import StreamInfo, Tier
 from ..session.exactness import DEFAULT_BITRATE
 
 __all__ = [
+    "MAX_DEPTH",
     "EncodedPicture",
     "Encoder",
     "EncoderBackend",
     "EncoderFactory",
     "EncoderOpener",
     "EncoderSettings",
+    "Finished",
+    "PipelinedEncoder",
     "RateAdjustable",
     "Takes",
 ]
+
+
+MAX_DEPTH = 4
+"""Frames in work at once, at most. The last picture is then three frames late, 50 ms at 60 a second: what is not hidden
+behind that is a matter of throughput, which more frames in work do not change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,8 @@ class EncoderSettings:
         max_bitrate: Bits per second, at most, averaged over one second; None for no limit but the encoder's own.
             Only encoders of video can keep to one.
         exact_bitrate: Bits per second up to which pictures are coded exactly, by encoders that can do so too.
+        pipeline_depth: Frames that an encoder may have in work at once, 1 for one in, one out; None for what `Takes`
+            says. Encoders that cannot do so answer at once.
         fps: Pictures per second that the bitrate is reckoned with, > 0. With fewer of them the stream is smaller.
     """
 
@@ -45,6 +55,7 @@ class EncoderSettings:
     max_bitrate: int | None = None
     fps: float = 60.0
     exact_bitrate: int = DEFAULT_BITRATE
+    pipeline_depth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +99,53 @@ class Encoder(Protocol):
 
         Raises:
             EncoderError: The codec failed; the encoder is of no more use and must be closed.
+            DeviceError: The frame cannot be read; the encoder goes on.
         """
         ...
 
     def close(self) -> None:
         """Free the codec. May be called more than once."""
+        ...
+
+
+class Finished(NamedTuple):
+    """A picture that came out of a `PipelinedEncoder`.
+
+    Attributes:
+        token: That of the frame that it shows.
+        picture: The picture.
+        info: Describes its stream.
+    """
+
+    token: int
+    picture: EncodedPicture
+    info: StreamInfo
+
+
+@runtime_checkable
+class PipelinedEncoder(Protocol):
+    """What an encoder may do beyond `Encoder`: take frames before the pictures of earlier ones have come out."""
+
+    @property
+    def depth(self) -> int:
+        """Frames in work at once, at most; with 1 it is an `Encoder` like any other, and `feed` is not called."""
+        ...
+
+    def feed(self, frame: Frame, *, keyframe: bool, token: int) -> list[Finished]:
+        """Encode ``frame`` as `Encoder.encode` does, and return the pictures that have come out, maybe none.
+
+        They come out in the order in which their frames went in, each one when `depth` frames are in work at the
+        latest, and before the codec is opened anew. `close` drops those that have not.
+
+        Args:
+            frame: The frame.
+            keyframe: Whether its picture must need no other.
+            token: What its picture is to be handed out with; another one each time.
+
+        Raises:
+            EncoderError: As `Encoder.encode`.
+            DeviceError: The frame cannot be read, and did not go in.
+        """
         ...
 
 
@@ -136,6 +189,8 @@ class Takes:
         lossless: Tiers that it can make exactly.
         live_bitrate: Whether it is `RateAdjustable` without a keyframe.
         pipelining: Frames that it can have in work at once; 1 for one in, one out.
+        own_depth: Frames that it may have in work at once where no depth is asked for: more than 1 for one that may
+            turn out to know no other way.
     """
 
     memory: frozenset[Memory] = frozenset({Memory.HOST})
@@ -149,11 +204,16 @@ class Takes:
     lossless: frozenset[Tier] = frozenset()
     live_bitrate: bool = False
     pipelining: int = 1
+    own_depth: int = 1
 
     def reads(self, memory: Memory, tier: Tier) -> bool:
         """Whether it makes ``tier`` of frames in ``memory`` without a copy to the host."""
         on_device = self.device_tiers is None or tier in self.device_tiers
         return memory in self.memory and (memory is Memory.HOST or on_device)
+
+    def depth(self, asked: int | None) -> int:
+        """Frames that it may have in work at once, where that many are asked for; see `EncoderSettings`."""
+        return min(self.pipelining, self.own_depth if asked is None else asked)
 
 
 def _nothing() -> str | None:

@@ -143,4 +143,6 @@ class EncoderChooser:
         return [backend for backend in self._backends if backend.name in names]
 
     def _situation(self, *tiers: Tier, frame: FrameKind = FrameKind()) -> Situation:  # noqa: B008 - immutable
-        return Situation(tiers, frame, self._encoder, frozenset(self._tiers), self._settings.lossless)
+        return Situation(
+            tiers, frame, self._encoder, frozenset(self._tiers), self._settings.lossless, self._settings.pipeline_depth
+        )

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, features
 
 from ..convert.host import frame_to_rgb
-from ..errors import EncoderError
+from ..errors import DeviceError, EncoderError
 from ..frames import ColorSpace, Frame, PixelFormat, Pixels
 from ..protocol.formats import SRGB_FULL, PictureFormat, StreamInfo, Tier
 from .base import EncodedPicture
@@ -127,6 +127,8 @@ class ImageEncoder:
             image = Image.frombytes(mode[0], self._size, pixels, "raw", mode[1])
             profile = DISPLAY_P3_PROFILE if frame.color is ColorSpace.DISPLAY_P3 and image.mode == "RGB" else None
             payload, lossless = _save(self._format, image, pixels, self._quality, self._lossless, profile)
+        except DeviceError:
+            raise
         except (OSError, ValueError, MemoryError) as error:
             raise EncoderError(f"Pillow failed to make a {self._format.value}: {error}") from error
         self._info = replace(self._info, color=_COLOR_TAGS[frame.color])

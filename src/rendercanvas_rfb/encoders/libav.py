@@ -1,4 +1,4 @@
-"""The encoders of libavcodec that take any frame and answer it at once: what they share."""
+"""The encoders of libavcodec that take any frame and answer it at once, or a few frames later: what they share."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from ..bitstream.h264 import find_sequence_parameters, level_for
 from ..bitstream.rewriting import ColorDescription, SpsChanges, rewrite_access_unit
 from ..convert.cuda_video import CudaConverter
 from ..convert.host import HostConverter
-from ..errors import BitstreamError, EncoderBusyError, EncoderError, FrameError
+from ..errors import BitstreamError, DeviceError, EncoderBusyError, EncoderError, FrameError
 from ..frames import ColorSpace, Frame, Memory
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
-from .base import EncodedPicture, Encoder, EncoderBackend, EncoderSettings, Takes
+from .base import MAX_DEPTH, EncodedPicture, Encoder, EncoderBackend, EncoderSettings, Finished, Takes
+from .in_work import InWork
 from .tagging import BT709_MATRIX, PRIMARIES, SRGB_TRANSFER, tag
 from .x264_codec import rate_ceiling
 
 logger = logging.getLogger("rendercanvas_rfb")
 
-__all__ = ["LibavCodec", "LibavEncoder", "Target", "backend_of"]
+__all__ = ["MAX_DEPTH", "LibavCodec", "LibavEncoder", "Target", "backend_of"]
 
 INFINITE_GOP = 2**31 - 1
 """The largest distance between keyframes that AVCodecContext.gop_size can hold: a year at 60 pictures a second."""
@@ -58,6 +59,7 @@ class Target:
         crf: The rate factor of libx264 that the quality is to match.
         max_bitrate: Bits per second, at most; None for a ceiling that binds for noise only.
         fps: Pictures per second, at most.
+        depth: Frames that may be in work at once, 1 for one in, one out.
     """
 
     chroma: Chroma
@@ -66,6 +68,7 @@ class Target:
     crf: float
     max_bitrate: int | None
     fps: Fraction
+    depth: int = 1
 
     @property
     def ceiling(self) -> int:
@@ -86,8 +89,8 @@ class LibavCodec:
         name: Its name there.
         format: What it makes.
         pixel_formats: libavutil's name of what it takes, for each way to code colour that it has, best first.
-        options: What it is opened with. They must make it answer at once, with no picture out of order, with a keyframe
-            where one is asked for only, and with parameter sets in each.
+        options: What it is opened with. They must make it answer at once (or when `Target.depth` frames are in work),
+            with no picture out of order, with a keyframe where one is asked for only, and with parameter sets in each.
         min_size, max_size: Width and height in pixels.
         sets_bitrate: Whether it takes another bitrate while it runs, though with a keyframe; otherwise it is opened
             anew for one. So none of them counts as `Takes.live_bitrate`.
@@ -97,6 +100,8 @@ class LibavCodec:
             known. They spare a trial on machines without one.
         hardware: Whether it runs outside the processor.
         reads_cuda: Whether it reads pictures that lie on a CUDA device there, in 4:2:0.
+        max_depth: See `Takes.pipelining`.
+        own_depth: See `Takes`.
         needs: What must be there, for people.
         explain: What an error at opening means, in words that follow "cannot be opened:"; None where that is not known.
     """
@@ -113,6 +118,8 @@ class LibavCodec:
     nodes: tuple[str, ...] = ()
     hardware: bool = True
     reads_cuda: bool = False
+    max_depth: int = 1
+    own_depth: int = 1
     needs: str = ""
     explain: Callable[[av.FFmpegError], str | None] = lambda error: None
 
@@ -157,17 +164,27 @@ def backend_of(name: str, codec: LibavCodec, *, only_by_name: str = "") -> Encod
             device_tiers=frozenset({Tier(codec.format, Chroma.YUV420)}),
             min_size=codec.min_size,
             max_size=codec.max_size,
+            pipelining=codec.max_depth,
+            own_depth=codec.own_depth,
         ),
         hardware=codec.hardware,
         only_by_name=only_by_name,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is asked for of a frame: see `PipelinedEncoder.feed`."""
+
+    token: int
+    keyframe: bool
+
+
 class LibavEncoder:
     """Encodes frames of one size and colour space. The first one opens the codec.
 
     Parameter sets of H.264 are rewritten: they say what colours mean, that no picture comes out of order, and a level
-    that is the same for each bitrate. What is not one in, one out is an `EncoderError`.
+    that is the same for each bitrate. A picture that comes later than `depth` allows is an `EncoderError`.
 
     Args:
         codec: Which one.
@@ -202,6 +219,7 @@ class LibavEncoder:
             settings.crf,
             settings.max_bitrate,
             Fraction(settings.fps).limit_denominator(1000),
+            Takes(pipelining=codec.max_depth, own_depth=codec.own_depth).depth(settings.pipeline_depth),
         )
         takes_cuda = codec.reads_cuda and chroma is Chroma.YUV420 and CudaConverter.is_available()
         self._cuda: CudaConverter | None = CudaConverter(width, height) if takes_cuda else None
@@ -209,7 +227,14 @@ class LibavEncoder:
         self._codec_reads_cuda = False
         self._color: ColorSpace | None = None
         self._info: StreamInfo | None = None
-        self._pts = 0
+        # By presentation timestamp, which is the token.
+        self._in_work: InWork[_Wish] = InWork(self._target.depth)
+        self._drained: list[Finished] = []
+
+    @property
+    def depth(self) -> int:
+        """See `PipelinedEncoder.depth`."""
+        return self._target.depth
 
     @property
     def info(self) -> StreamInfo:
@@ -236,6 +261,13 @@ class LibavEncoder:
 
     def encode(self, frame: Frame, *, keyframe: bool) -> EncodedPicture:
         """See `Encoder.encode`."""
+        finished = self.feed(frame, keyframe=keyframe, token=0)
+        if len(finished) != 1:
+            raise EncoderError(f"{self._spec.name} made {len(finished)} access units of one frame")
+        return finished[0].picture
+
+    def feed(self, frame: Frame, *, keyframe: bool, token: int) -> list[Finished]:
+        """See `PipelinedEncoder.feed`."""
         if self._converter is None:
             raise EncoderError("the encoder is closed")
         if (frame.width, frame.height) != self._size:
@@ -246,15 +278,13 @@ class LibavEncoder:
         self._color = frame.color
         keyframe = keyframe or self._codec is None
         try:
-            payload, is_key = self._encode(frame, self._converter, keyframe)
-            if is_key:
-                payload = self._open_stream(payload, frame.color)
+            packets = self._encode(frame, self._converter, _Wish(token, keyframe))
+            finished, self._drained = [*self._drained, *map(self._finish, packets)], []
+        except DeviceError:
+            raise
         except (av.FFmpegError, BitstreamError, ValueError, MemoryError) as error:
             raise EncoderError(f"{self._spec.name} failed: {error}") from error
-        if keyframe and not is_key:
-            raise EncoderError(f"{self._spec.name} made no keyframe where one was asked for")
-        limited = self._target.max_bitrate is not None or self._spec.always_limited
-        return EncodedPicture(payload, is_key, improvable=limited)
+        return finished
 
     def close(self) -> None:
         """Free the codec. May be called more than once."""
@@ -262,43 +292,54 @@ class LibavEncoder:
         self._converter = None
 
     def _free(self) -> None:
+        """Close the codec; the pictures that it held come out with the next one's."""
         codec, self._codec = self._codec, None
         self._codec_reads_cuda = False
         if codec is not None:
             # SVT-AV1 complains on the standard error stream where it is not told that no picture follows.
-            with suppress(av.FFmpegError):
-                codec.encode(None)
+            with suppress(av.FFmpegError, BitstreamError, EncoderError):
+                self._drained += map(self._finish, codec.encode(None))
+        # What a codec that fails has held is gone; the next one's first picture is later.
+        self._in_work.restart(self._target.depth)
 
-    def _encode(self, frame: Frame, converter: HostConverter, keyframe: bool) -> tuple[bytes, bool]:
+    def _finish(self, packet: av.Packet[Any]) -> Finished:
+        """The picture that a packet is."""
+        wish = self._in_work.take(packet.pts)
+        payload = bytes(packet)
+        if packet.is_keyframe:
+            assert self._color is not None
+            payload = self._open_stream(payload, self._color)
+        elif wish.keyframe:
+            raise EncoderError(f"{self._spec.name} made no keyframe where one was asked for")
+        limited = self._target.max_bitrate is not None or self._spec.always_limited
+        return Finished(wish.token, EncodedPicture(payload, packet.is_keyframe, improvable=limited), self.info)
+
+    def _encode(self, frame: Frame, converter: HostConverter, wish: _Wish) -> list[av.Packet[Any]]:
         cuda = self._cuda if self._codec is None or self._codec_reads_cuda else None
         if cuda is not None and cuda.takes(frame):
             try:
-                return self._send(cuda.convert(frame), _CUDA, frame.color, keyframe)
+                return self._send(cuda.convert(frame), _CUDA, frame.color, wish)
             except (av.FFmpegError, FrameError) as error:
                 logger.warning("%s gets its pictures from the host from now on: %s", self._spec.name, error)
                 self._cuda = None
                 self._free()
-                keyframe = True
+                wish = replace(wish, keyframe=True)
         picture = converter.convert(frame)
         pixel_format = self._spec.pixel_formats[self._target.chroma]
         # A codec that reads pictures on a device uploads others, in the format that it needs.
         if picture.format.name != pixel_format and not self._codec_reads_cuda:
             picture = picture.reformat(format=pixel_format)
-        return self._send(picture, pixel_format, frame.color, keyframe)
+        return self._send(picture, pixel_format, frame.color, wish)
 
-    def _send(self, picture: VideoFrame, pixel_format: str, color: ColorSpace, keyframe: bool) -> tuple[bytes, bool]:
+    def _send(self, picture: VideoFrame, pixel_format: str, color: ColorSpace, wish: _Wish) -> list[av.Packet[Any]]:
         """Encode a picture, by a codec that is opened for such pictures where there is none yet."""
-        picture.pts = self._pts
         picture.time_base = 1 / self._target.fps
-        picture.pict_type = PictureType.I if keyframe else PictureType.NONE
+        picture.pict_type = PictureType.I if wish.keyframe else PictureType.NONE
         if self._codec is None:
             self._codec = _open(self._spec, self._target, pixel_format, color)
             self._codec_reads_cuda = pixel_format == _CUDA
-        self._pts += 1
-        packets = self._codec.encode(picture)
-        if len(packets) != 1:
-            raise EncoderError(f"{self._spec.name} made {len(packets)} access units of one frame")
-        return bytes(packets[0]), packets[0].is_keyframe
+        picture.pts = self._in_work.put(wish)
+        return self._codec.encode(picture)
 
     def _open_stream(self, payload: bytes, color: ColorSpace) -> bytes:
         """Describe the stream that a keyframe begins; returns the keyframe as it has to be."""

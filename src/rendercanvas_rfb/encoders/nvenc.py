@@ -7,7 +7,7 @@ import errno
 import av
 
 from ..protocol.formats import Chroma, PictureFormat
-from .libav import LibavCodec, Target, backend_of
+from .libav import MAX_DEPTH, LibavCodec, Target, backend_of
 
 __all__ = ["AV1", "BACKENDS", "H264", "HEVC"]
 
@@ -32,14 +32,17 @@ def options(target: Target) -> dict[str, str]:
         "preset": "p3",
         "tune": "ull",
         "zerolatency": "1",
-        # Pictures that the wrapper holds back, to overlap work. It waits for each where there is none.
-        "delay": "0",
+        # The wrapper hands a picture out when so many frames are in work, and waits for each with 0.
+        "delay": str(target.depth if target.depth > 1 else 0),
         "rc-lookahead": "0",
         "no-scenecut": "1",
         "forced-idr": "1",
         "multipass": "disabled",
         "b_ref_mode": "disabled",
     }
+    if target.depth > 1:
+        # Pictures that the driver has memory for; the wrapper keeps one of them free.
+        common["surfaces"] = str(target.depth + 1)
     if target.max_bitrate is None:
         ceiling = str(target.ceiling)
         return {**common, "rc": "vbr", "cq": f"{target.crf:g}", "b": "0", "maxrate": ceiling, "bufsize": ceiling}
@@ -90,6 +93,7 @@ H264 = LibavCodec(
     max_size=(4096, 4096),
     sets_bitrate=True,
     reads_cuda=True,
+    max_depth=MAX_DEPTH,
     nodes=_NODES,
     needs=_NEEDS,
     explain=explain,
@@ -103,6 +107,7 @@ HEVC = LibavCodec(
     max_size=(8192, 8192),
     sets_bitrate=True,
     reads_cuda=True,
+    max_depth=MAX_DEPTH,
     nodes=_NODES,
     needs=_NEEDS,
     explain=explain,
@@ -116,6 +121,7 @@ AV1 = LibavCodec(
     max_size=(8192, 8192),
     sets_bitrate=True,
     reads_cuda=True,
+    max_depth=MAX_DEPTH,
     nodes=_NODES,
     needs=_NEEDS,
     explain=explain,

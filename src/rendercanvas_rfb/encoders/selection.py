@@ -44,10 +44,12 @@ class Standing:
     Attributes:
         state: What.
         detail: More of it, in words; empty where there is nothing to add.
+        delay: Frames by which its pictures were found to come late.
     """
 
     state: State
     detail: str = ""
+    delay: int = 0
 
 
 READY = Standing(State.READY)
@@ -69,6 +71,7 @@ class Reason(Enum):
     SIZE = auto()
     COLOR = auto()
     NOT_LOSSLESS = auto()
+    LATE = auto()
 
     LESS_PREFERRED = auto()
     COPIES = auto()
@@ -118,6 +121,7 @@ class Situation:
         encoder: Name of the one that is asked for, or `AUTO`.
         allowed: What the quality and the codec that are asked for leave; None for everything.
         lossless: Whether each picture must be exact.
+        depth: Frames that an encoder may have in work at once, as in `EncoderSettings`.
     """
 
     decodes: tuple[Tier, ...]
@@ -125,6 +129,7 @@ class Situation:
     encoder: str = AUTO
     allowed: frozenset[Tier] | None = None
     lossless: bool = False
+    depth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +228,8 @@ def _judge(backend: EncoderBackend, tier: Tier, standing: Standing, situation: S
     with_loss = tier.chroma is Chroma.RGB and tier not in backend.takes.lossless
     no_rate = wanted.level > 0 and tier.format.is_video and not backend.takes.live_bitrate
     rank = (situation.decodes.index(wanted), copies, with_loss, no_rate, not backend.hardware, place)
-    return Verdict(backend.name, tier, None, _merit(backend, tier, situation), tuple(map(int, rank)))
+    late = f", {_in_frames(standing.delay)} late" if standing.delay else ""
+    return Verdict(backend.name, tier, None, _merit(backend, tier, situation) + late, tuple(map(int, rank)))
 
 
 def _matching(tier: Tier, decodes: Iterable[Tier]) -> Tier:
@@ -262,7 +268,11 @@ def _obstacle(
         return Reason.NOT_DECODED, f"not for {asked}"
     if situation.lossless and tier not in backend.takes.lossless:
         return Reason.NOT_LOSSLESS, f"{tier} with loss only"
-    return _misfit(backend.takes, tier, situation.frame) or _out_of_service(standing)
+    return (
+        _misfit(backend.takes, tier, situation.frame)
+        or _out_of_service(standing)
+        or _lateness(standing.delay, backend.takes.depth(situation.depth))
+    )
 
 
 def _is_named(tier: Tier, allowed: frozenset[Tier] | None) -> bool:
@@ -302,6 +312,16 @@ def _out_of_service(standing: Standing) -> tuple[Reason, str] | None:
         case State.BROKEN:
             return Reason.BROKEN, f"failed, {standing.detail}"
     return None
+
+
+def _lateness(delay: int, depth: int) -> tuple[Reason, str] | None:
+    if delay < depth:
+        return None
+    return Reason.LATE, f"its pictures come {_in_frames(delay)} late, and {_in_frames(depth)} in work allow {depth - 1}"
+
+
+def _in_frames(count: int) -> str:
+    return f"{count} frame" if count == 1 else f"{count} frames"
 
 
 def _beaten(verdict: Verdict, best: Verdict, situation: Situation) -> Verdict:

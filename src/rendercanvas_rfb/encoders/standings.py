@@ -94,7 +94,7 @@ def standing_after(trial: Trial) -> Standing:
     """What is known of an encoder that was tried."""
     match trial.outcome:
         case Outcome.PASSED:
-            return READY
+            return Standing(State.READY, delay=trial.delay)
         case Outcome.BUSY:
             return Standing(State.BUSY, f"{trial.detail}; tried again later")
         case Outcome.FAILED:

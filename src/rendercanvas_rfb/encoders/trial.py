@@ -1,4 +1,4 @@
-"""Trying an encoder: it is opened, encodes two pictures, and what comes back is compared.
+"""Trying an encoder: it is opened, makes two pictures, and what comes back is compared.
 
 Drivers may crash, or never answer, and take their process with them. So encoders in hardware are tried in a process of
 their own, within a time limit.
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import Enum
-from time import perf_counter
+from time import perf_counter, sleep
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from ..convert.fidelity import psnr
 from ..errors import EncoderBusyError, EncoderError, RfbError
 from ..frames import Frame, PixelFormat, Pixels
 from ..protocol.formats import Chroma, PictureFormat, Tier
-from .base import EncodedPicture, Encoder, EncoderBackend, EncoderSettings
+from .base import EncodedPicture, Encoder, EncoderBackend, EncoderSettings, PipelinedEncoder
 from .decoding import PictureDecoder
 
 __all__ = [
@@ -65,10 +65,11 @@ class Trial:
     Attributes:
         outcome: How it ended.
         detail: Why it did not pass; empty where it did.
-        encode_ms: Milliseconds that the second picture took, conversion too.
+        encode_ms: Milliseconds from when the second picture's frame went in until it came out, conversion too.
         bytes: Of that picture.
         psnr_db: What the first picture came back with; None where it was exact.
         codec: As in `StreamInfo`.
+        delay: Frames by which its pictures come late; 0 for one in, one out.
     """
 
     outcome: Outcome
@@ -77,6 +78,7 @@ class Trial:
     bytes: int = 0
     psnr_db: float | None = None
     codec: str = ""
+    delay: int = 0
 
 
 def try_tier(backend: EncoderBackend, tier: Tier, settings: EncoderSettings | None = None) -> Trial:
@@ -98,11 +100,9 @@ def _run(backend: EncoderBackend, tier: Tier, settings: EncoderSettings) -> Tria
     width, height = TRIAL_SIZE
     pixels = _blocks(width, height)
     with _opened(backend, tier, settings) as encoder:
-        first = encoder.encode(_frame(pixels, 1), keyframe=True)
+        pictures, delay, encode_ms = _two_pictures(encoder, pixels, settings.fps)
+        first, second = pictures
         info = encoder.info
-        started = perf_counter()
-        second = encoder.encode(_frame(np.roll(pixels, 8, axis=1), 2), keyframe=False)
-        encode_ms = 1000 * (perf_counter() - started)
     decoder = PictureDecoder(info)
     shown = _shown(decoder, first, width, height)
     _shown(decoder, second, width, height)
@@ -116,7 +116,34 @@ def _run(backend: EncoderBackend, tier: Tier, settings: EncoderSettings) -> Tria
         len(second.payload),
         None if np.isinf(quality) else quality,
         info.codec,
+        delay,
     )
+
+
+def _two_pictures(encoder: Encoder, pixels: Pixels, fps: float) -> tuple[list[EncodedPicture], int, float]:
+    """The pictures of the first two frames, by how many frames they come late, and milliseconds of the second one."""
+    if not isinstance(encoder, PipelinedEncoder) or encoder.depth == 1:
+        first = encoder.encode(_frame(pixels, 1), keyframe=True)
+        started = perf_counter()
+        second = encoder.encode(_frame(np.roll(pixels, 8, axis=1), 2), keyframe=False)
+        return [first, second], 0, 1000 * (perf_counter() - started)
+    pictures: dict[int, EncodedPicture] = {}
+    begun: list[float] = []
+    taken_s = 0.0
+    delay = 0
+    while len(pictures) < 2:
+        token = len(begun)
+        if token > encoder.depth:
+            raise EncoderError(f"made {len(pictures)} pictures of {token} frames")
+        begun.append(perf_counter())
+        frame = _frame(np.roll(pixels, 8 * token, axis=1), token + 1)
+        for finished in encoder.feed(frame, keyframe=not token, token=token):
+            pictures[finished.token] = finished.picture
+            delay = max(delay, token - finished.token)
+            taken_s = perf_counter() - begun[finished.token]
+        # Some are late by a time rather than by a number of frames: those that follow come at the pace of a display.
+        sleep(max(0.0, begun[-1] + 1 / fps - perf_counter()))
+    return [pictures[0], pictures[1]], delay, 1000 * taken_s
 
 
 @contextmanager

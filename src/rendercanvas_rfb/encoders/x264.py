@@ -13,7 +13,7 @@ from av.video.frame import PictureType
 from ..bitstream.h264 import codec_string, find_sequence_parameters, sps_chroma
 from ..bitstream.vui import color_tags
 from ..convert.host import HostConverter, coded_size
-from ..errors import BitstreamError, EncoderError
+from ..errors import BitstreamError, DeviceError, EncoderError
 from ..frames import ColorSpace, Frame
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
 from .base import EncodedPicture
@@ -134,6 +134,8 @@ class X264Encoder:
             payload = self._encode(self._converter, frame, keyframe)
             if begins:
                 self._info = self._describe(payload)
+        except DeviceError:
+            raise
         except (av.FFmpegError, BitstreamError, ValueError) as error:
             raise EncoderError(f"libx264 failed: {error}") from error
         return EncodedPicture(payload, keyframe, self._rate.lossless, improvable=self._limit is not None)

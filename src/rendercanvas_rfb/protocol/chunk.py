@@ -33,10 +33,11 @@ class Chunk:
         header: What the message starts with.
         message: The whole binary message. Immutable and shared by all viewers of the tier.
         info: Describes the stream that the chunk belongs to.
-        encode_s: Seconds that conversion and encoding took.
+        encode_s: Seconds that conversion and encoding took, until it came out of the encoder.
         tier: The tier that it was made for, which may allow more than what `info` says that it is; None for a still,
             which belongs to none.
         source: Size of the picture as it was drawn, where it was scaled down to be encoded.
+        held: Frames that went into the encoder after its own, before it came out.
     """
 
     header: ChunkHeader
@@ -45,6 +46,7 @@ class Chunk:
     encode_s: float
     tier: Tier | None = None
     source: PictureSize | None = None
+    held: int = 0
 
     @property
     def picture(self) -> PictureSize:

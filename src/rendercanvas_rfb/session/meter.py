@@ -26,6 +26,7 @@ class ViewerMeter:
         self.since = now
         self._sent = self._keyframes = self._bytes = 0
         self._encode_s = 0.0
+        self._held = 0
         self._frame_rate, self._bit_rate = Rate(now), Rate(now)
 
     def sent(self, chunk: Chunk, now: float, *, still: bool = False) -> None:
@@ -35,6 +36,7 @@ class ViewerMeter:
         self._bytes += len(chunk.message)
         self._bit_rate.add(8 * len(chunk.message), now)
         self._encode_s = chunk.encode_s
+        self._held = chunk.held
 
     def shown(self, chunks: int, now: float) -> None:
         """So many chunks were acknowledged."""
@@ -47,6 +49,7 @@ class ViewerMeter:
             "bitrate": self._bit_rate.read(now),
             "round_trip_ms": 1000 * (window.delay or 0.0),
             "encode_ms": 1000 * self._encode_s,
+            "held": self._held,
             "queueing_ms": 1000 * window.queueing,
             "level": quality.level,
             "target_bitrate": quality.bitrate or 0.0,

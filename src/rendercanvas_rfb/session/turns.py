@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from .keyframes import KeyframeSchedule
 from .pace import Pace
+from .pushes import Pushes
 from .repeats import Repeats
 
 __all__ = ["STALL_S", "Room", "Turns"]
@@ -57,6 +58,9 @@ class Turns(Generic[V]):
         self._keyframes = KeyframeSchedule()
         self._pace = Pace(max_fps)
         self._repeats = Repeats()
+        self._pushes = Pushes()
+        self._keyframe_in_work = False
+        self._unreadable: int | None = None
         self._picked: int | None = None
 
     @property
@@ -121,17 +125,36 @@ class Turns(Generic[V]):
 
         None where there is nothing to do.
         """
-        if version is None or not self.can_go(now):
+        if version is None or version == self._unreadable or not self.can_go(now):
             return None
-        keyframe = self._keyframes.due_in(now) == 0.0
+        keyframe = self._keyframes.due_in(now) == 0.0 and not self._keyframe_in_work
         news = version != self._picked or self._repeats.due_in(version, now) == 0.0
-        return keyframe if keyframe or (news and not self._pace.due_in(now)) else None
+        due = keyframe or self._is_pushed(version, now) or (news and not self._pace.due_in(now))
+        return keyframe if due else None
 
     def pick(self, version: int, now: float) -> bool:
         """Frame ``version`` is being encoded. Returns whether the pace asks for a pause after it."""
+        # What is pushed out was counted when it went in.
+        if not self._is_pushed(version, now):
+            self._pace.made(now)
         self._picked = version
-        self._pace.made(now)
         return self._pace.due_in(now) > 0
+
+    def fed(self, version: int, now: float, *, held: bool, keyframe: bool = False) -> None:
+        """Frame ``version`` has gone into the encoder, and the pictures that came out were `made`.
+
+        Args:
+            version: Its number.
+            now: The time.
+            held: Whether there is no picture of it yet.
+            keyframe: Whether a keyframe is among the pictures that have not come out.
+        """
+        self._keyframe_in_work = keyframe
+        self._pushes.fed(version, now, held=held or keyframe, urgent=keyframe)
+
+    def pass_over(self, version: int) -> None:
+        """Frame ``version`` cannot be had: no picture is made before there is another one."""
+        self._unreadable = version
 
     def keyframe_due_in(self, now: float) -> float:
         """Seconds until the requested keyframe can be made, infinite where that depends on viewers."""
@@ -176,6 +199,11 @@ class Turns(Generic[V]):
         if version is not None:  # Without a frame no keyframe can be made.
             waits.append(self._keyframes.due_in(now) or 0.0)
             waits.append(self._repeats.due_in(version, now) or 0.0)
+            waits.append(self._pushes.due_in(version, now) or 0.0)
         if self._together:
             waits += [room.wait_until - now for room in rooms if not room.open and room.wait_until > now]
         return min((seconds for seconds in waits if seconds > 0), default=None)
+
+    def _is_pushed(self, version: int, now: float) -> bool:
+        """Whether frame ``version`` went in, and is to go in once more."""
+        return self._pushes.due_in(version, now) == 0.0

@@ -15,7 +15,7 @@ Test pictures are in `rendercanvas_rfb.testing.patterns`, frames of real plots i
 
 from .clock import ManualClock
 from .connections import MemoryConnection, memory_connection
-from .encoders import EncodeCall, FakeEncoder, FakeEncoderFactory, FakePicture, read_fake_picture
+from .encoders import EncodeCall, FakeEncoder, FakeEncoderFactory, FakePicture, FakePipelinedEncoder, read_fake_picture
 from .event_log import EventLog, read_event_log, replay, replay_as_viewer
 from .proxy import Direction, TcpProxy
 
@@ -26,6 +26,7 @@ __all__ = [
     "FakeEncoder",
     "FakeEncoderFactory",
     "FakePicture",
+    "FakePipelinedEncoder",
     "ManualClock",
     "MemoryConnection",
     "TcpProxy",

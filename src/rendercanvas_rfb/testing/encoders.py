@@ -8,12 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..encoders.base import EncodedPicture
+from ..encoders.base import EncodedPicture, Finished
 from ..errors import EncoderError
 from ..frames import Frame
 from ..protocol.formats import BT709, SRGB_FULL, StreamInfo, Tier
 
-__all__ = ["EncodeCall", "FakeEncoder", "FakeEncoderFactory", "FakePicture", "read_fake_picture"]
+__all__ = [
+    "EncodeCall",
+    "FakeEncoder",
+    "FakeEncoderFactory",
+    "FakePicture",
+    "FakePipelinedEncoder",
+    "read_fake_picture",
+]
 
 HOLD_TIMEOUT_S = 60.0
 """Seconds after which a held encoder fails, so that a test that forgets it ends."""
@@ -118,6 +125,32 @@ class FakeEncoder:
             raise EncoderError("an encoder belongs to the thread that opened it")
 
 
+class FakePipelinedEncoder(FakeEncoder):
+    """A `FakeEncoder` that hands each picture out when ``holds`` later frames have gone in.
+
+    Attributes:
+        holds: Frames that it keeps.
+        depth: See `rendercanvas_rfb.encoders.base.PipelinedEncoder.depth`.
+    """
+
+    def __init__(self, tier: Tier, width: int, height: int, number: int = 1, *, holds: int = 1) -> None:
+        super().__init__(tier, width, height, number)
+        self.holds = holds
+        self.depth = holds + 1
+        self._held: list[Finished] = []
+
+    def feed(self, frame: Frame, *, keyframe: bool, token: int) -> list[Finished]:
+        """Note the call, keep the picture, and hand out the oldest one where there are too many.
+
+        Raises:
+            EncoderError: As `encode`.
+        """
+        picture = self.encode(frame, keyframe=keyframe)
+        self._held.append(Finished(token, picture, self.info))
+        out, self._held = self._held[: -self.holds], self._held[-self.holds :]
+        return out
+
+
 class FakeEncoderFactory:
     """An `EncoderFactory` that remembers the encoders it opened. May be used from any thread.
 
@@ -125,12 +158,14 @@ class FakeEncoderFactory:
         opened: Its encoders, in order.
         fail_open: Tiers of which none can be opened.
         fail_encode: Tiers of which no picture can be encoded.
+        holds: Frames that the encoders keep before their pictures come out.
     """
 
     def __init__(self) -> None:
         self.opened: list[FakeEncoder] = []
         self.fail_open: set[Tier] = set()
         self.fail_encode: set[Tier] = set()
+        self.holds = 0
         self._lock = threading.Lock()
         self._may_go_on = threading.Event()
         self._may_go_on.set()
@@ -144,7 +179,12 @@ class FakeEncoderFactory:
         if tier in self.fail_open:
             raise EncoderError(f"{tier} was told not to open")
         with self._lock:
-            encoder = FakeEncoder(tier, width, height, len(self.opened) + 1)
+            number = len(self.opened) + 1
+            encoder = (
+                FakePipelinedEncoder(tier, width, height, number, holds=self.holds)
+                if self.holds and tier.format.is_video
+                else FakeEncoder(tier, width, height, number)
+            )
             encoder._before = lambda: self._before(tier)
             self.opened.append(encoder)
         return encoder

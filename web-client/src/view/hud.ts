@@ -59,6 +59,12 @@ function pictureRows(stats: RfbStats, stream: StreamDescription | null, state: C
   return rows;
 }
 
+/** How long a picture took, and how many frames went into the encoder before it came out. */
+function encodingInWords(milliseconds: number, held: number): string {
+  const time = millisecondsInWords(milliseconds);
+  return held > 0 ? `${time}, ${held} ${held === 1 ? "frame" : "frames"} held` : time;
+}
+
 function flowRows(stats: RfbStats): Row[] {
   const { server } = stats;
   const rows: Row[] = [
@@ -69,7 +75,8 @@ function flowRows(stats: RfbStats): Row[] {
     ["Bit rate", bitrateInWords(stats.bitrate)],
     ["Skipped", `${stats.skipped} of ${stats.presented + stats.skipped}`],
   ];
-  if (server.encode_ms !== undefined) rows.push(["Encode", millisecondsInWords(server.encode_ms)]);
+  if (server.encode_ms !== undefined)
+    rows.push(["Encode", encodingInWords(server.encode_ms, server.held ?? 0)]);
   if (server.window !== undefined)
     rows.push(["Window", `${server.in_flight ?? 0} of ${server.window} in flight`]);
   if (stats.errors > 0) rows.push(["Decoder errors", String(stats.errors)]);
