@@ -452,7 +452,7 @@ class TestTime:
         assert isinstance(effect, Send)
         assert isinstance(effect.message, Stats)
         names = "fps bitrate round_trip_ms encode_ms window in_flight dropped keyframes sent bytes viewers"
-        names += " queueing_ms level target_bitrate delivery_rate max_fps scale"
+        names += " held queueing_ms level target_bitrate delivery_rate max_fps scale"
         assert set(effect.message.stats) == set(names.split())
 
 
