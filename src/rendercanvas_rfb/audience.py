@@ -109,7 +109,9 @@ class Audience:
             self._state.update(changed)
             self._tell(changed)
 
-    def admit(self, watcher: Watcher, number: int = 0, *, resumed: bool = False) -> dict[str, Any]:
+    def admit(
+        self, watcher: Watcher, number: int = 0, *, resumed: bool = False, screen: bool = False
+    ) -> dict[str, Any]:
         """Let ``watcher`` in, and return the state that it must know; changes to it come from now on.
 
         The arguments are those of `Stage.attach`.
@@ -125,8 +127,11 @@ class Audience:
             if self._policy.max_viewers is not None and len(self._watchers) >= self._policy.max_viewers:
                 reason = f"too many viewers: at most {self._policy.max_viewers} at once"
                 raise ProtocolError(reason, CloseCode.TOO_MANY)
-            self._watchers[watcher] = None
             self._control.admit(watcher, number, eligible=eligible, resumed=resumed)
+            if screen:
+                # Before it is one of those who are told of changes: it is told of all that there is.
+                self._change(lambda: self._control.has_screen(watcher))
+            self._watchers[watcher] = None
             self._count()
             for key, text in self._messages.items():
                 _deliver(watcher, text, key)

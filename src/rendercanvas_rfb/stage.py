@@ -19,6 +19,7 @@ from .events import Event
 from .feed import EventFeed
 from .frames import Frame
 from .inbox import Inbox
+from .input_gate import InputGate
 from .options import DisplayOptions
 from .pipeline import Pipeline
 from .policy import ViewerPolicy
@@ -55,6 +56,7 @@ class Stage:
         self._inbox = Inbox()
         self._feed = EventFeed(self._inbox, self._refresh)
         self._audience = Audience({"title": name, "cursor": "default"}, ViewerPolicy() if policy is None else policy)
+        self._gate = InputGate(self._inbox, self._audience.controls, clock)
         self._closed = False
         self._published_at = clock()
         self._published_size: PictureSize | None = None
@@ -138,20 +140,24 @@ class Stage:
         """Whether `close` was called."""
         return self._closed
 
-    def attach(self, watcher: Watcher, number: int = 0, *, resumed: bool = False) -> dict[str, Any]:
+    def attach(
+        self, watcher: Watcher, number: int = 0, *, resumed: bool = False, screen: bool = False
+    ) -> dict[str, Any]:
         """Let ``watcher`` in, and return the state that it must know; changes to it come from now on.
 
         Args:
             watcher: Who comes.
             number: Its place in the order in which viewers came: that of its first connection, where it is ``resumed``.
             resumed: Whether it was there before, and comes back.
+            screen: Whether it is known to have a screen, and may have the control at once.
 
         Raises:
             StateError: The display is closed.
             ProtocolError: It has as many viewers as it may have.
         """
         self.check_freshness()
-        state = self._audience.admit(watcher, number, resumed=resumed)
+        state = self._audience.admit(watcher, number, resumed=resumed, screen=screen)
+        self._gate.control_changed()
         self._tell(watcher, "viewer_joined", resumed=resumed)
         return state
 
@@ -159,16 +165,20 @@ class Stage:
         """``watcher`` is gone. Does nothing for one that is not attached."""
         self.pipeline.unsubscribe(watcher)
         if self._audience.release(watcher, self._clock()):
+            self._gate.leave(watcher)
             self._tell(watcher, "viewer_left")
             self._size_changed()
 
     def set_view(self, watcher: Watcher, view: View | None) -> None:
         """``watcher`` has this size and visibility."""
         self._audience.set_view(watcher, view, self._clock())
+        self._gate.control_changed()
         self._size_changed()
 
     def submit(self, watcher: Watcher, event: Event, picture: PictureSize = SPARE) -> bool:
         """Queue an event for the program, if ``watcher`` has the control; else it is left out.
+
+        What it holds when it loses the control, or is gone, is let go of for the program.
 
         Args:
             watcher: Who sent it.
@@ -178,16 +188,14 @@ class Stage:
         Returns:
             False where the queue is full: the program has not looked for long.
         """
-        if not self._audience.controls(watcher):
-            return True
         if picture is SPARE and (frame := self.latest) is not None:
             picture = PictureSize(frame.width, frame.height, frame.pixel_ratio)
-        queued = self._inbox.put(ViewerEvent(watcher.id, watcher.principal, self._clock(), event, picture))
+        queued = self._gate.put(watcher, event, picture)
         if queued:
             if is_gesture(event):
                 self.pipeline.input_came()
             self._wake()
-        return queued
+        return queued is not False
 
     def check_freshness(self) -> None:
         """Tell the viewers whether the picture is older than the program promised; to be called once a second."""

@@ -194,8 +194,7 @@ class ViewerSession:
         self._has_left = True
         if self._confirming is not None:
             self._confirming.cancel()
-        # What the viewer held is let go of as long as it still has the control.
-        self._apply(self._viewer.vanish(self._time(), deliberate=self._is_deliberate))
+        self._viewer.vanish(deliberate=self._is_deliberate)
         self._sessions.end(self)
         if self._viewer.resumable:
             self._sessions.keep(self.ticket)
@@ -318,7 +317,7 @@ class ViewerSession:
             self.token, self._viewer.id, self._number = ticket.token, ticket.viewer, ticket.number
             self._viewer.pictures.resume(ticket.level, ticket.bitrate, self._time())
         try:
-            state = self._display.attach(self, self._number, resumed=ticket is not None)
+            state = self._display.attach(self, self._number, resumed=ticket is not None, screen=hello.view is not None)
         except StateError as error:
             raise ProtocolError("the display is closed", CloseCode.NORMAL) from error
         except ProtocolError:

@@ -135,7 +135,7 @@ def conversation(data: bytes) -> None:
             viewer.close(4400, "bad message")
             break
         viewer.tick(now, {})
-    viewer.vanish(now)
+    viewer.vanish()
     assert viewer.state is ViewerState.CLOSED
 
 

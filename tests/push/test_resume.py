@@ -385,7 +385,7 @@ async def test_a_full_display_has_no_room_and_the_session_remains() -> None:
             assert welcome_of(client).resumed
 
 
-async def test_the_first_has_the_control_again_when_it_comes_back() -> None:
+async def test_the_first_has_the_control_again_when_it_comes_back_and_the_next_one_holds_nothing() -> None:
     async with served() as (server, link):
         display = add_display(server, policy=ViewerPolicy(control="first"))
         session = Session()
@@ -393,10 +393,18 @@ async def test_the_first_has_the_control_again_when_it_comes_back() -> None:
             await state_where(first, "control", True)
             link.proxy.reset()
             await state_where(second, "control", True)
+            await second.send_event("key_down", key="b")
+            await second.send_event("pointer_down", x=1.0, y=2.0, button=1, buttons=[1])
+            await events_up_to(display, "pointer_down")
+            await send_in_vain(first, "key_down", key="a")
             async with link.viewer(session) as client:
-                await state_where(client, "control", True)
+                assert client.controls  # Its welcome says so.
                 await state_where(second, "control", False)
                 assert display.state["viewers"] == 2
+                events = await events_up_to(display, "key_down")
+                counted = [(event.viewer, event.type) for event in events if event.type != "viewer_joined"]
+                one, two = welcome_of(client).viewer, welcome_of(second).viewer
+                assert counted == [(two, "pointer_up"), (two, "key_up"), (one, "key_down")]
 
 
 class TestPrivateDisplays:

@@ -285,10 +285,12 @@ def types(display: Display) -> list[tuple[str, str]]:
 
 class TestEvents:
     def test_they_are_handed_out_once_in_order(self, display: Display, viewer: FakeWatcher) -> None:
-        kinds = ["pointer_down", "pointer_up", "key_down", "key_up", "wheel", "pointer_down"]
-        for kind in kinds:
-            display.submit(viewer, Event(kind, 1.0, {}))
-        assert [kind for _, kind in types(display)] == kinds
+        pointer = [pointer_event("pointer_down", button=1, buttons=(1,)), pointer_event("pointer_up", button=1)]
+        keys = [key_event("key_down", "a"), key_event("key_up", "a")]
+        events = [*pointer, *keys, Event("wheel", 1.0, {}), *pointer]
+        for event in events:
+            display.submit(viewer, event)
+        assert [kind for _, kind in types(display)] == [event.type for event in events]
         assert types(display) == []
 
     def test_a_move_takes_the_place_of_the_move_before_it(self, display: Display, viewer: FakeWatcher) -> None:

@@ -55,7 +55,7 @@ class TestPolling:
     def test_who_comes_and_goes_is_among_the_events(self, display: Display, viewer: FakeWatcher) -> None:
         press(display, viewer, "a")
         display.detach(viewer)
-        assert kinds(display.poll_events()) == ["viewer_joined", "key_down", "viewer_left"]
+        assert kinds(display.poll_events()) == ["viewer_joined", "key_down", "key_up", "viewer_left"]
 
     def test_waiting_ends_with_the_first_event(self, display: Display, viewer: FakeWatcher) -> None:
         display.poll_events()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +70,50 @@ def test_a_pointer_that_is_inside_leaves_last() -> None:
         "pointer_leave",
     ]
     assert released(*events[:1], pointer_event("pointer_leave")) == []
+
+
+def test_what_was_let_go_of_is_not_let_go_of_again() -> None:
+    held = HeldInput()
+    for event in (key_event("key_down", "a"), pointer_event("pointer_down", button=1, buttons=(1,))):
+        assert held.follow(event)
+    assert [event.type for event in held.release(9.0)] == ["pointer_up", "key_up"]
+    assert not held.follow(key_event("key_up", "a"))
+    assert not held.follow(pointer_event("pointer_up", button=1))
+    assert held.is_empty
+
+
+def test_a_button_that_was_let_go_of_is_not_held_by_the_moves_after_that() -> None:
+    held = HeldInput()
+    held.follow(pointer_event("pointer_down", button=1, buttons=(1,)))
+    list(held.release(9.0))
+    assert held.follow(pointer_event("pointer_move", buttons=(1,)))
+    assert held.is_empty
+
+
+def test_what_was_pressed_in_vain_is_not_let_go_of() -> None:
+    held = HeldInput()
+    held.overlook(key_event("key_down", "a"))
+    assert held.is_empty
+    assert not held.follow(key_event("key_up", "a"))
+    assert held.follow(key_event("key_up", "a"))
+
+
+def test_it_counts_again_once_it_is_pressed_again() -> None:
+    held = HeldInput()
+    held.overlook(key_event("key_down", "a"))
+    held.overlook(key_event("key_up", "a"))
+    held.overlook(key_event("key_down", "b"))
+    assert held.follow(key_event("key_down", "b"))
+    assert held.follow(key_event("key_up", "a"))
+    assert held.follow(key_event("key_up", "b"))
+
+
+def test_no_more_is_noted_than_a_page_can_send_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rendercanvas_rfb.session.held.MAX_VOID", 2)
+    held = HeldInput()
+    for key in "abc":
+        held.overlook(key_event("key_down", key))
+    assert [held.follow(key_event("key_up", key)) for key in "abc"] == [False, False, True]
 
 
 @given(

@@ -14,6 +14,7 @@ from rendercanvas_rfb.client.session import MAX_UNCONFIRMED, Session
 from rendercanvas_rfb.errors import CloseCode, ProtocolError, StateError
 from rendercanvas_rfb.events import Event
 from rendercanvas_rfb.protocol.messages import InputEvent, Message, Taken, Welcome
+from rendercanvas_rfb.session.held import HeldInput
 from rendercanvas_rfb.session.ledger import CONFIRM_INTERVAL_S, InputLedger
 from rendercanvas_rfb.session.viewer import Effect, Send, Submit, Viewer
 from tests.unit.support import HELLO, TIERS, key_event, pointer_event
@@ -123,6 +124,7 @@ class CutConnections(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.hand = HeldInput()
         self.now = 100.0  # Later than the time that the user's events have, so that those of the server differ.
         self.client = Session()
         self.viewer: Viewer | None = None
@@ -138,6 +140,7 @@ class CutConnections(RuleBasedStateMachine):
         for effect in effects:
             match effect:
                 case Submit(event):
+                    self.hand.follow(event)
                     self.program.append(event)
                 case Send(Taken() as taken):
                     self.down.append(taken)
@@ -159,10 +162,11 @@ class CutConnections(RuleBasedStateMachine):
         assert self.viewer is not None
         if not held_up:
             self.deliver(len(self.up))
-        self.carry_out(self.viewer.vanish(self.now))
+        self.viewer.vanish()
+        self.program.extend(self.hand.release(self.now))
         assert self.viewer.resumable
         self.taken = self.viewer.taken
-        self.viewer = None
+        self.viewer, self.hand = None, HeldInput()
         self.up.clear()
         self.down.clear()
         assert not self.held()

@@ -26,7 +26,6 @@ from rendercanvas_rfb.protocol.messages import (
 )
 from rendercanvas_rfb.session.exact import Exactness
 from rendercanvas_rfb.session.heartbeat import Heartbeat
-from rendercanvas_rfb.session.held import HeldInput
 from rendercanvas_rfb.session.ledger import InputLedger
 from rendercanvas_rfb.session.meter import ViewerMeter
 from rendercanvas_rfb.session.pictures import Pictures
@@ -277,7 +276,7 @@ class ViewerPromises(RuleBasedStateMachine):
         assert not self.viewer.needs_picture or self.asked
 
 
-PARTS = (Viewer, Pictures, Window, HeldInput, InputLedger, Heartbeat, ViewerMeter, Refinement, Exactness, TierSelection)
+PARTS = (Viewer, Pictures, Window, InputLedger, Heartbeat, ViewerMeter, Refinement, Exactness, TierSelection)
 
 
 def snapshot(value: Any) -> Any:

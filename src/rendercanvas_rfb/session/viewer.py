@@ -43,7 +43,6 @@ from ..protocol.negotiate import choose_tier
 from .effects import Advise, Authenticate, Close, Effect, NeedPicture, SelectTier, Send, SendChunk, SetView, Submit
 from .exact import StillWish
 from .heartbeat import SILENCE_LIMIT_S, Heartbeat
-from .held import HeldInput
 from .ledger import InputLedger
 from .pictures import Pictures
 from .retreat import CUT_AFTER_S, STALLED_S
@@ -120,7 +119,6 @@ class Viewer:
         """What it is shown. Whoever has it may read; what changes it are the methods here."""
         self._handshake_s = handshake_s
         self._heartbeat = Heartbeat(now)
-        self._held = HeldInput()
         self._ledger = InputLedger()
         self._stats_due: float | None = None
 
@@ -334,13 +332,9 @@ class Viewer:
         reason = truncate_reason(reason)
         return [Send(Bye(reason, int(code))), Close(int(code), reason)]
 
-    def vanish(self, timestamp: float, *, deliberate: bool = False) -> list[Effect]:
-        """The connection is gone; ``deliberate`` says whether the other side has closed it, rather than lost it.
-
-        What the viewer's user held down is let go of. ``timestamp`` is that of the events.
-        """
+    def vanish(self, *, deliberate: bool = False) -> None:
+        """The connection is gone; ``deliberate`` says whether the other side has closed it, rather than lost it."""
         self._end(resumable=not deliberate)
-        return [Submit(event, self.pictures.size) for event in self._held.release(timestamp)]
 
     def confirm(self, now: float) -> list[Effect]:
         """Tell the viewer which of its numbered messages were taken, if that is due; see `confirm_at`."""
@@ -357,7 +351,6 @@ class Viewer:
     def _submit(self, event: Event, number: int | None, now: float) -> list[Effect]:
         if not self._ledger.take(number):
             return []
-        self._held.follow(event)
         return [Submit(event, self.pictures.size), *self.confirm(now)]
 
     def _end(self, *, resumable: bool) -> None:

@@ -65,14 +65,14 @@ export class InputBinding {
     this.#keyboard.release();
   }
 
-  /** The connection is gone: the server lets go of what it knows to be held, and here the rest is let go of. */
+  /** The connection or the control is gone: the server lets go of what it knows to be held, and here the rest is. */
   lost(): void {
     this.#pointer.leave();
     this.#keyboard.release();
     this.reset();
   }
 
-  /** The server releases what a viewer holds that may do so no more, so it is forgotten here. */
+  /** The server knows of nothing that is held, so it is forgotten here. */
   reset(): void {
     this.#pointer.reset();
     this.#keyboard.reset();

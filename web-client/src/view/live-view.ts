@@ -160,9 +160,9 @@ export class LiveView {
 
   #stateChanged(changes: CanvasState): void {
     const { model } = this;
-    const controlled = model.control;
+    // While it still counts as taken: what is on its way to the server may count, for who soon has the control again.
+    if (model.control && changes.control === false) this.input.lost();
     model.state = { ...model.state, ...changes };
-    if (controlled && !model.control) this.input.reset();
     this.shell.showState();
     this.frame.showState(model.state);
     this.picture.describe(model.state);

@@ -158,7 +158,7 @@ export class Client {
 
   #stateChanged(control: boolean | undefined): void {
     if (control === undefined) return;
-    if (this.#control && !control) this.#resetInput();
+    if (this.#control && !control) this.#inputLost();
     this.#control = control;
   }
 
