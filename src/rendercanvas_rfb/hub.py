@@ -64,6 +64,14 @@ class Hub:
             if self._places.get(place.name) is place:
                 del self._places[place.name]
 
+    def replace(self, before: Place, place: Place) -> bool:
+        """Have ``place`` stand where ``before`` does, of the same name; False where that stands there no more."""
+        with self._lock:
+            if self._places.get(place.name) is not before:
+                return False
+            self._places[place.name] = place
+            return True
+
     def place(self, name: str) -> Place | None:
         """What has that name."""
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import html
 import threading
 import time
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from rendercanvas.offscreen import RenderCanvas as OffscreenCanvas
 
+from rendercanvas_rfb.apps import _sleeping
 from rendercanvas_rfb.apps._drawing import Drawing
 from rendercanvas_rfb.apps._figures import DEFAULT_IDLE_S, Figures
 from rendercanvas_rfb.apps._html import frame_html, view_html
@@ -105,15 +107,67 @@ def test_what_nobody_looks_at_is_closed_and_made_again(figures, site):
     assert not shown.display.closed
     figures.close_idle(time.monotonic() + DEFAULT_IDLE_S + 1)
     assert shown.display.closed
+    assert site.hub.displays() == []
+    again = figures.show(make_figure).display
+    assert not again.closed
+    assert site.hub.places() == [again]
+
+
+async def test_who_comes_to_the_address_of_a_figure_that_was_closed_finds_it_made_again(figures, site):
+    shown = figures.show(make_figure)
+    name = shown.place.name
+    figures.close_idle(time.monotonic() + DEFAULT_IDLE_S + 1)
+    place = site.hub.place(name)
+    assert isinstance(place, PrivateDisplays)
+    assert place.title == shown.title
+    first, second = await asyncio.gather(place.enter("anonymous"), place.enter("anonymous"))
+    assert first is second is site.hub.place(name) is figures.show(make_figure).display
+    await place.leave(first)
+    assert not first.closed
+
+
+async def test_who_comes_to_the_address_of_a_figure_that_was_let_go_of_finds_it(figures, site):
+    figure = Figure("mine")
+    figures.show(figure, "key")
+    figures.close_idle(time.monotonic() + DEFAULT_IDLE_S + 1)
+    place = site.hub.place("mine")
+    assert isinstance(place, PrivateDisplays)
+    assert await place.enter("anonymous") is figure.canvas is site.hub.place("mine")
+    assert figures.show(figure, "key").source is figure
+    figure.canvas.close()
+
+
+@pytest.mark.parametrize("end", ["close", "drop"])
+def test_what_was_let_go_of_leaves_nothing_behind_when_it_ends(end, figures, site):
+    figure = Figure("mine")
+    figures.show(figure)
+    figures.close_idle(time.monotonic() + DEFAULT_IDLE_S + 1)
+    assert [place.name for place in site.hub.places()] == ["mine"]
+    if end == "close":
+        figure.canvas.close()
+    del figure
+    gc.collect()
     assert site.hub.places() == []
-    assert not figures.show(make_figure).display.closed
+
+
+def test_addresses_of_figures_that_were_closed_are_kept_up_to_a_number(figures, site, monkeypatch):
+    monkeypatch.setattr(_sleeping, "MAX_SLEEPING", 2)
+    names = [figures.show(lambda: serve(), "plot", visitor=visitor).place.name for visitor in "abc"]
+    figures.close_idle(time.monotonic() + DEFAULT_IDLE_S + 1)
+    assert [place.name for place in site.hub.places()] == names[1:]
+
+
+def test_a_place_with_a_figure_for_each_view_stays(figures, site):
+    place = figures.show(lambda: serve(), "plot", private=True).place
+    figures.close_idle(time.monotonic() + DEFAULT_IDLE_S + 1)
+    assert site.hub.place(place.name) is place
 
 
 def test_what_the_program_made_itself_is_let_go_of_and_shown_again(figures, site):
     figure = Figure("mine")
     figures.show(figure)
     figures.close_idle(time.monotonic() + DEFAULT_IDLE_S + 1)
-    assert site.hub.places() == []
+    assert site.hub.displays() == []
     assert not figure.canvas.closed
     assert figures.show(figure).display is figure.canvas
     figure.canvas.close()

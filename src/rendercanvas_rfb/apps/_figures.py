@@ -1,11 +1,13 @@
-"""The figures that apps show, by their keys: made once, found again, and closed when nobody looks at them any more."""
+"""The figures that apps show, by their keys: made once, found again, and closed while nobody looks at them."""
 
 from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..display import Display
@@ -15,6 +17,7 @@ from ..hub import Hub, Place
 from ..private import PrivateDisplays
 from ._drawing import Drawing
 from ._site import Site
+from ._sleeping import Sleeping, SleepingFigures
 from ._sources import display_of, is_factory, key_of, place_name
 
 __all__ = ["DEFAULT_IDLE_S", "Figures", "Shown"]
@@ -35,12 +38,14 @@ class Shown:
         source: What the program gave, or what its function made; None for a figure of each view.
         place: What its address stands for.
         made_here: Whether a function of the program made it here, so that it is made again when it is asked for later.
+        again: Shows it again once it was let go of.
         seen: When it was last asked for or looked at, by the monotonic clock.
     """
 
     source: Any
     place: Place
     made_here: bool
+    again: Callable[[], Shown]
     seen: float = field(default_factory=time.monotonic)
 
     @property
@@ -80,6 +85,7 @@ class Figures:
         self._lock = threading.Lock()
         self._making: dict[str, threading.Lock] = {}
         self._shown: dict[str, Shown] = {}
+        self._sleeping = SleepingFigures()
         self._sweeper: threading.Thread | None = None
 
     def show(self, source: Any, key: str | None = None, *, visitor: str | None = None, private: bool = False) -> Shown:
@@ -101,15 +107,19 @@ class Figures:
             return self._show_object(source, key)
         key = key_of(source) if key is None else key
         name = place_name(key, visitor)
-        with self._lock:
-            making = self._making.setdefault(name, threading.Lock())
         # Others may make other figures meanwhile.
-        with making:
+        with self._turn(name):
             shown = self._find(name)
             if shown is None:
-                shown = self._open_place(name, source) if private else self._make(name, source)
+                again = partial(self.show, source, key, visitor=visitor, private=private)
+                shown = self._open_place(name, source, again) if private else self._make(name, source, again)
                 self._keep(name, shown)
         return shown
+
+    def _turn(self, name: str) -> threading.Lock:
+        """Whoever holds it makes or closes the figure of that name."""
+        with self._lock:
+            return self._making.setdefault(name, threading.Lock())
 
     def _find(self, name: str) -> Shown | None:
         with self._lock:
@@ -131,21 +141,23 @@ class Figures:
         name = display.name if key is None else place_name(key, None)
         before = self._find(name)
         if before is not None and before.place is display:
+            before.source = source
             return before
         self._drawing.adopt()
         if self._site.hub.place(display.name) is not display:
             self._place(display)
-        shown = Shown(source, display, made_here=False)
+        held = weakref.ref(display)
+        shown = Shown(source, display, made_here=False, again=lambda: self._show_object(held(), key))
         self._keep(name, shown)
         if before is not None:
             # The script that made it has run again, and made another one.
             before.place.close()
         return shown
 
-    def _make(self, name: str, factory: Callable[[], Any]) -> Shown:
+    def _make(self, name: str, factory: Callable[[], Any], again: Callable[[], Shown]) -> Shown:
         source, display = self._made(name, factory)
         self._place(display)
-        return Shown(source, display, made_here=True)
+        return Shown(source, display, made_here=True, again=again)
 
     def _made(self, name: str, factory: Callable[[], Any]) -> tuple[Any, Display]:
         """Call ``factory`` where figures are drawn, with displays that are served here alone."""
@@ -157,7 +169,7 @@ class Figures:
 
         return self._drawing.run(make)
 
-    def _open_place(self, name: str, factory: Callable[[], Any]) -> Shown:
+    def _open_place(self, name: str, factory: Callable[[], Any], again: Callable[[], Shown]) -> Shown:
         held: dict[Display, Any] = {}
 
         def make(_principal: object) -> Display:
@@ -168,11 +180,11 @@ class Figures:
 
         place = PrivateDisplays(name, make)
         self._site.hub.add(place)
-        return Shown(None, place, made_here=True)
+        return Shown(None, place, made_here=True, again=again)
 
     def _place(self, display: Display) -> None:
         hub: Hub = self._site.hub
-        hub.add(display)
+        self._sleeping.wake(hub, display)
         display.at_close(lambda: hub.remove(display))
         if not display.url:
             display.url = self._site.address(display.name).url
@@ -180,28 +192,49 @@ class Figures:
     def close_idle(self, now: float) -> None:
         """Close the figures that nobody has looked at for long; ``now`` is by the monotonic clock.
 
-        What the program made itself is only let go of: it may show it again.
+        What the program made itself is only let go of: it may show it again. Who comes to the address of either finds
+        the figure there, made anew where it was closed. A place with a figure for each view is left: it holds none.
         """
         with self._lock:
             for shown in self._shown.values():
                 if shown.watched:
                     shown.seen = now
-            limit = self.idle_s
-            over = [
-                name
-                for name, shown in self._shown.items()
-                if shown.over or (limit is not None and now - shown.seen > limit)
-            ]
-            ended = [self._shown.pop(name) for name in over]
-        for shown in ended:
-            self._site.hub.remove(shown.place)
-            if shown.made_here:
-                shown.place.close()
+            ended = [(name, shown) for name, shown in self._shown.items() if self._ends(shown, now)]
+        for name, shown in ended:
+            with self._turn(name):
+                with self._lock:
+                    if self._shown.get(name) is not shown or not self._ends(shown, now):
+                        continue
+                    del self._shown[name]
+                self._let_go(shown)
+
+    def _ends(self, shown: Shown, now: float) -> bool:
+        idle = self.idle_s is not None and now - shown.seen > self.idle_s
+        return shown.over or (idle and shown.display is not None)
+
+    def _let_go(self, shown: Shown) -> None:
+        hub, display = self._site.hub, shown.display
+        if display is None or shown.over:
+            hub.remove(shown.place)
+            return
+        place = Sleeping(display.name, shown.title, partial(_woken, shown.again))
+        self._sleeping.put(hub, display, place)
+        if shown.made_here:
+            display.close()
+        else:
+            self._sleeping.end_with(hub, display, place)
 
     def _sweep_for_ever(self) -> None:
         while True:
             time.sleep(CHECK_S)
             self.close_idle(time.monotonic())
+
+
+def _woken(again: Callable[[], Shown]) -> Display:
+    display = again().display
+    if display is None:
+        raise ConfigurationError("the figure has become one for each view")
+    return display
 
 
 def _new_display(name: str, width: float | None = None, height: float | None = None, **options: Any) -> Display:
