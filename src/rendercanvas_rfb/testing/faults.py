@@ -5,7 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from ..encoders.base import EncodedPicture, Encoder, EncoderBackend, EncoderOpener, EncoderSettings, Takes
+from ..encoders.base import (
+    EncodedPicture,
+    Encoder,
+    EncoderBackend,
+    EncoderOpener,
+    EncoderSettings,
+    Finished,
+    PipelinedEncoder,
+    Takes,
+)
 from ..errors import EncoderBusyError
 from ..frames import Frame
 from ..protocol.formats import StreamInfo, Tier
@@ -65,7 +74,8 @@ class FaultyBackend:
     def _open_one(self, tier: Tier, width: int, height: int, settings: EncoderSettings) -> Encoder:
         if self.sessions is not None and self.opened - self.closed >= self.sessions:
             raise EncoderBusyError(f"{self.sessions} sessions are open, which is all there are")
-        encoder = _Faulty(self, self._open(tier, width, height, settings))
+        inner = self._open(tier, width, height, settings)
+        encoder = _FaultyPipelined(self, inner) if isinstance(inner, PipelinedEncoder) else _Faulty(self, inner)
         self.opened += 1
         return encoder
 
@@ -98,3 +108,17 @@ class _Faulty:
             self._is_open = False
             self._backend.closed += 1
             self._encoder.close()
+
+
+class _FaultyPipelined(_Faulty):
+    """Encodes like ``encoder``, which is a `PipelinedEncoder`, as far as its backend lets it."""
+
+    @property
+    def depth(self) -> int:
+        assert isinstance(self._encoder, PipelinedEncoder)
+        return self._encoder.depth
+
+    def feed(self, frame: Frame, *, keyframe: bool, token: int) -> list[Finished]:
+        assert isinstance(self._encoder, PipelinedEncoder)
+        self._backend._before_picture()
+        return self._encoder.feed(frame, keyframe=keyframe, token=token)
