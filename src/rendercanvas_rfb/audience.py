@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from .encoding import Subscriber
 from .errors import CloseCode, MessageError, ProtocolError, StateError
 from .events import Event
 from .policy import ViewerPolicy
@@ -15,6 +14,7 @@ from .protocol.messages import Message, View
 from .session.control import Control
 from .session.sizing import Sizing
 from .session.target import Target, TargetSize
+from .subscribing import Subscriber
 from .viewer_event import ViewerEvent
 
 __all__ = ["Audience", "Watcher"]

@@ -7,14 +7,12 @@ function on their I/O thread; ``post`` is the only code of others that is called
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
 
 from .encoders.base import EncoderFactory
 from .encoders.selection import Verdict
@@ -22,76 +20,20 @@ from .encoders.tier import Encoded, TierEncoder
 from .errors import DeviceError, EncoderError
 from .frames import Frame
 from .metrics import TierMeter, TierMetrics
-from .protocol.chunk import SERIAL_MODULUS, Chunk, serial_less
+from .protocol.chunk import Chunk, serial_less
 from .protocol.formats import Tier
 from .session.levels import LEVELS
 from .session.turns import Room, Turns
 from .session.watchdog import Watchdog
+from .subscribing import ChunkNumbers, FrameSource, Post, Subscriber
 
-__all__ = ["ChunkNumbers", "FrameSource", "Post", "Subscriber", "TierWorker"]
+__all__ = ["TierWorker"]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
 SOON_S = 0.03
 """Seconds that a viewer without a picture waits for a keyframe, rather than be shown an image first: what the image
 takes to encode, and a keyframe after it."""
-
-Post = Callable[[Callable[[], None]], None]
-
-
-class FrameSource(Protocol):
-    """Where the pipeline gets its frames from."""
-
-    @property
-    def latest(self) -> Frame | None:
-        """The newest frame; None before the first."""
-        ...
-
-    def demand_changed(self) -> None:
-        """A frame may be wanted now that was not before. Called from any thread."""
-        ...
-
-
-class Subscriber(Protocol):
-    """A viewer, to the pipeline. ``offer`` and ``tier_failed`` are called on its I/O thread."""
-
-    @property
-    def post(self) -> Post:
-        """Runs a function on the subscriber's I/O thread, soon.
-
-        Callable from any thread; equal for those of one thread.
-        """
-        ...
-
-    def offer(self, chunk: Chunk) -> None:
-        """Take the chunk or leave it, then call `Pipeline.ready` if there is room for another."""
-        ...
-
-    def tiers_changed(self) -> None:
-        """`Pipeline.tiers` has changed. Subscribers of a tier that is gone must choose another one."""
-        ...
-
-
-class ChunkNumbers:
-    """Numbers the chunks and the streams of one display. Methods may be called from any thread.
-
-    Attributes:
-        in_order: To be held from taking a chunk's number until it is posted, so that a viewer is offered what several
-            threads make in the order of the numbers. It is taken before the locks of workers.
-    """
-
-    def __init__(self) -> None:
-        self.in_order = threading.Lock()
-        self._sequences = itertools.count(1)
-        self._streams = itertools.count(1)
-
-    def next_sequence(self) -> int:
-        """The next chunk's number."""
-        return next(self._sequences) % SERIAL_MODULUS
-
-    def next_stream(self) -> int:
-        """The next stream's number."""
-        return next(self._streams) % SERIAL_MODULUS
 
 
 class TierWorker(threading.Thread):

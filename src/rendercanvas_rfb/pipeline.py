@@ -14,7 +14,7 @@ from typing import Protocol
 
 from .encoders.base import EncoderFactory
 from .encoders.choosing import EncoderChooser
-from .encoding import ChunkNumbers, FrameSource, Subscriber, TierWorker
+from .encoding import TierWorker
 from .errors import StateError
 from .metrics import TierMetrics
 from .protocol.formats import PictureFormat, Tier
@@ -22,6 +22,7 @@ from .session.exact import StillWish
 from .session.turns import Room
 from .session.watchdog import WATCHDOG_S
 from .settling import Previewer, PreviewTaker, Settler, StillTaker
+from .subscribing import ChunkNumbers, FrameSource, Subscriber
 
 __all__ = ["FrameSink", "Pipeline"]
 

@@ -15,10 +15,10 @@ from typing import Self
 from .convert.host import frame_to_rgb
 from .encoders.base import EncoderSettings
 from .encoders.movie import MovieFile
-from .encoding import FrameSource
 from .errors import RecordingError
 from .protocol.chunk import SERIAL_MODULUS
 from .session.pace import Pace
+from .subscribing import FrameSource
 
 __all__ = ["Recording"]
 

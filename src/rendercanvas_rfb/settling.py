@@ -16,7 +16,6 @@ from typing import Protocol
 
 from .encoders.base import EncoderFactory
 from .encoders.tier import Encoded, TierEncoder
-from .encoding import ChunkNumbers, FrameSource, Post
 from .errors import DeviceError, EncoderError
 from .events import Event
 from .frames import Frame
@@ -24,6 +23,7 @@ from .protocol.chunk import Chunk
 from .protocol.formats import PictureFormat, StreamInfo, Tier
 from .protocol.messages import ChunkHeader
 from .session.exact import StillWish
+from .subscribing import ChunkNumbers, FrameSource, Post
 
 __all__ = ["SETTLE_S", "PreviewTaker", "Previewer", "Settler", "StillTaker", "is_gesture"]
 

@@ -14,7 +14,6 @@ from weakref import ref
 from ._version import __version__
 from .auth import is_refusal
 from .display import Display
-from .encoding import Post
 from .errors import CloseCode, ConnectionClosed, ProtocolError, StateError
 from .limits import MessageLimiter, ServerLimits
 from .metrics import ViewerMetrics
@@ -38,6 +37,7 @@ from .session.viewer import (
     Viewer,
     ViewerState,
 )
+from .subscribing import Post
 
 __all__ = ["Admit", "Connection", "ViewerSession", "watch"]
 

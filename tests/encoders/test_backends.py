@@ -15,7 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
 from rendercanvas_rfb.bitstream.h264 import codec_string, find_sequence_parameters, level_for
-from rendercanvas_rfb.encoders import later_codecs, libav, nvenc, other_gpus, videotoolbox
+from rendercanvas_rfb.encoders import later_codecs, libav, libav_codec, nvenc, other_gpus, videotoolbox
 from rendercanvas_rfb.encoders.base import EncoderSettings
 from rendercanvas_rfb.encoders.builtin import BUILT_IN
 from rendercanvas_rfb.encoders.libav import LibavCodec, LibavEncoder, Target
@@ -116,9 +116,9 @@ NO_DRIVER = nvenc.H264.missing() is not None
 @pytest.mark.parametrize("codec", nvenc.BACKENDS, ids=lambda backend: backend.name)
 def test_a_machine_without_a_gpu_says_so(codec, monkeypatch):
     monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.setattr(libav, "glob", lambda pattern: [])
+    monkeypatch.setattr(libav_codec, "glob", lambda pattern: [])
     assert "/dev/nvidiactl" in (codec.missing() or "")
-    monkeypatch.setattr(libav, "glob", lambda pattern: [pattern])
+    monkeypatch.setattr(libav_codec, "glob", lambda pattern: [pattern])
     assert codec.missing() is None
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import errno
 import logging
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from glob import glob
 from typing import Any
 
 import av
@@ -26,8 +24,8 @@ from ..frames import ColorSpace, Frame, Memory
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
 from .base import MAX_DEPTH, EncodedPicture, Encoder, EncoderBackend, EncoderSettings, Finished, Takes
 from .in_work import InWork
+from .libav_codec import LibavCodec, Target
 from .tagging import BT709_MATRIX, PRIMARIES, SRGB_TRANSFER, tag
-from .x264_codec import rate_ceiling
 
 logger = logging.getLogger("rendercanvas_rfb")
 
@@ -47,96 +45,6 @@ _CUDA = "cuda"
 
 _BUSY = (errno.ENOMEM, errno.EAGAIN, errno.EBUSY)
 """What drivers answer where all sessions are taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a codec is opened for.
-
-    Attributes:
-        chroma: How colour is coded.
-        width, height: Size of the bitstream's pictures.
-        crf: The rate factor of libx264 that the quality is to match.
-        max_bitrate: Bits per second, at most; None for a ceiling that binds for noise only.
-        fps: Pictures per second, at most.
-        depth: Frames that may be in work at once, 1 for one in, one out.
-    """
-
-    chroma: Chroma
-    width: int
-    height: int
-    crf: float
-    max_bitrate: int | None
-    fps: Fraction
-    depth: int = 1
-
-    @property
-    def ceiling(self) -> int:
-        """Bits per second whatever the content."""
-        return rate_ceiling(self.width, self.height)
-
-    @property
-    def bitrate(self) -> int:
-        """Bits per second that it has to keep to."""
-        return self.ceiling if self.max_bitrate is None else self.max_bitrate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LibavCodec:
-    """One encoder of libavcodec.
-
-    Attributes:
-        name: Its name there.
-        format: What it makes.
-        pixel_formats: libavutil's name of what it takes, for each way to code colour that it has, best first.
-        options: What it is opened with. They must make it answer at once (or when `Target.depth` frames are in work),
-            with no picture out of order, with a keyframe where one is asked for only, and with parameter sets in each.
-        min_size, max_size: Width and height in pixels.
-        sets_bitrate: Whether it takes another bitrate while it runs, though with a keyframe; otherwise it is opened
-            anew for one. So none of them counts as `Takes.live_bitrate`.
-        always_limited: Whether it keeps to a bitrate though it is given no limit.
-        device: Kind of device that pictures are uploaded to, in PyAV's words; empty where it takes them from the host.
-        nodes: Patterns of paths of which Linux has at least one where there is such a device; empty where that is not
-            known. They spare a trial on machines without one.
-        hardware: Whether it runs outside the processor.
-        reads_cuda: Whether it reads pictures that lie on a CUDA device there, in 4:2:0.
-        max_depth: See `Takes.pipelining`.
-        own_depth: See `Takes`.
-        needs: What must be there, for people.
-        explain: What an error at opening means, in words that follow "cannot be opened:"; None where that is not known.
-    """
-
-    name: str
-    format: PictureFormat
-    pixel_formats: Mapping[Chroma, str]
-    options: Callable[[Target], dict[str, str]]
-    min_size: tuple[int, int] = (1, 1)
-    max_size: tuple[int, int] = (4096, 4096)
-    sets_bitrate: bool = False
-    always_limited: bool = False
-    device: str = ""
-    nodes: tuple[str, ...] = ()
-    hardware: bool = True
-    reads_cuda: bool = False
-    max_depth: int = 1
-    own_depth: int = 1
-    needs: str = ""
-    explain: Callable[[av.FFmpegError], str | None] = lambda error: None
-
-    @property
-    def tiers(self) -> tuple[Tier, ...]:
-        """What it makes, best first."""
-        return tuple(Tier(self.format, chroma) for chroma in self.pixel_formats)
-
-    def missing(self) -> str | None:
-        """What this machine lacks for it; see `EncoderBackend.missing`."""
-        if self.name not in av.codecs_available:
-            return f"PyAV {av.__version__} is built without {self.name}"
-        if self.device and not _can_upload(self.device):
-            return f"PyAV {av.__version__} cannot upload pictures to {self.device}"
-        if self.nodes and sys.platform == "linux" and not any(glob(pattern) for pattern in self.nodes):
-            return f"this machine has no {' or '.join(self.nodes)}"
-        return None
 
 
 def backend_of(name: str, codec: LibavCodec, *, only_by_name: str = "") -> EncoderBackend:
@@ -407,12 +315,3 @@ def _device(kind: str) -> object:
     from av.codec.hwaccel import HWAccel
 
     return HWAccel(kind, allow_software_fallback=False)
-
-
-def _can_upload(kind: str) -> bool:
-    """Whether PyAV uploads pictures for encoders, which it does since version 18, and has this kind of device."""
-    if int(av.__version__.split(".")[0]) < 18:
-        return False
-    from av.codec.hwaccel import hwdevices_available
-
-    return kind in hwdevices_available()
