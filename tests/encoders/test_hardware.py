@@ -10,10 +10,11 @@ import os
 
 import pytest
 
-from rendercanvas_rfb.encoders.base import EncoderBackend, EncoderSettings
+from rendercanvas_rfb.encoders.base import EncoderBackend, EncoderSettings, PipelinedEncoder
 from rendercanvas_rfb.encoders.builtin import BUILT_IN
-from rendercanvas_rfb.errors import EncoderError
+from rendercanvas_rfb.encoders.trial import Outcome, try_tier
 from rendercanvas_rfb.testing.conformance import EncoderConformance, frame_of
+from rendercanvas_rfb.testing.delay import measure_delay
 from rendercanvas_rfb.testing.patterns import line_plot
 
 pytestmark = pytest.mark.hardware
@@ -27,26 +28,21 @@ def test_what_is_required_exists():
     assert {backend.name for backend in HARDWARE} >= REQUIRED
 
 
-def need(name: str) -> EncoderBackend:
-    """The encoder; skips, or fails, where it does not work here."""
+def need(name: str, *, at_once: bool = True) -> EncoderBackend:
+    """The encoder; skips, or fails, where it does not work here. Skips where it has to answer at once and does not."""
     backend = next(backend for backend in HARDWARE if backend.name == name)
-    reason = backend.missing() or refusal(backend)
+    reason = backend.missing()
+    delay = 0
+    if reason is None:
+        trial = try_tier(backend, backend.tiers[-1])
+        reason = None if trial.outcome is Outcome.PASSED else trial.detail
+        delay = trial.delay
     if reason is not None:
         assert name not in REQUIRED, reason
         pytest.skip(reason)
+    if at_once and delay:
+        pytest.skip(f"its pictures come late by {delay}, so that it takes frames in work")
     return backend
-
-
-def refusal(backend: EncoderBackend) -> str | None:
-    """Why it makes no pictures in its least demanding tier; None where it does."""
-    encoder = backend.open(backend.tiers[-1], *SIZE, EncoderSettings())
-    try:
-        encoder.encode(frame_of(line_plot(*SIZE)), keyframe=True)
-    except EncoderError as error:
-        return str(error)
-    finally:
-        encoder.close()
-    return None
 
 
 class Sharp(EncoderConformance):
@@ -75,3 +71,13 @@ def test_a_bitrate_that_changes_leaves_the_stream_as_it_is(name):
         infos.add(encoder.info)
     encoder.close()
     assert len(infos) == 1
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4])
+@pytest.mark.parametrize("name", ["nvenc", "nvenc-hevc", "nvenc-av1", "videotoolbox", "videotoolbox-hevc"])
+def test_with_frames_in_work_each_picture_is_that_of_its_frame(name, depth):
+    backend = need(name, at_once=False)
+    encoder = backend.open(backend.tiers[-1], *SIZE, EncoderSettings(pipeline_depth=depth))
+    assert isinstance(encoder, PipelinedEncoder)
+    assert measure_delay(encoder, *SIZE) <= depth - 1
+    encoder.close()

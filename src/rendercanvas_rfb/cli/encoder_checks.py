@@ -108,7 +108,8 @@ def _in_words(trial: Trial) -> str:
         return f"does not work: {trial.detail}"
     fidelity = "exactly" if trial.psnr_db is None else f"with {trial.psnr_db:.0f} dB"
     width, height = TRIAL_SIZE
-    return f"{trial.encode_ms:.1f} ms, {trial.bytes} bytes for {width}x{height}, comes back {fidelity}"
+    late = f", {trial.delay} {'frame' if trial.delay == 1 else 'frames'} late" if trial.delay else ""
+    return f"{trial.encode_ms:.1f} ms, {trial.bytes} bytes for {width}x{height}, comes back {fidelity}{late}"
 
 
 def _chosen(machine: Machine, backends: Sequence[EncoderBackend], decodes: tuple[Tier, ...]) -> tuple[Status, str, str]:
