@@ -91,13 +91,14 @@ class Roster:
     Args:
         admission: Decides who gets in.
         limits: Those of the server.
+        sessions: Those that viewers can come back to; by default, those of this app alone.
     """
 
-    def __init__(self, admission: Admission, limits: ServerLimits) -> None:
+    def __init__(self, admission: Admission, limits: ServerLimits, sessions: Sessions | None = None) -> None:
         self._admission = admission
         self._limits = limits
         self._viewers: set[ViewerSession] = set()
-        self._sessions = Sessions(limits)
+        self._sessions = Sessions(limits) if sessions is None else sessions
         self._pending: Counter[str | None] = Counter()
 
     async def watch(self, connection: Connection, place: Place | None, context: AuthContext) -> None:

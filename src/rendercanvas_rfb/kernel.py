@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import math
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, Self
 
+from .errors import ConfigurationError
 from .limits import ServerLimits
+from .proxied import ProxiedServer
 from .resuming import Sessions
 
 __all__ = ["Kernel", "context_of_message"]
@@ -29,15 +34,26 @@ class Kernel:
 
     Attributes:
         sessions: Those that viewers can come back to; they live on the loop of `call`.
+        server: A server on loopback, on the same loop, that views may go over to where the notebook's server has a
+            proxy for that; None where it seems to have none.
+
+    Raises:
+        ConfigurationError: ``RENDERCANVAS_RFB_NOTEBOOK_PROXY`` is something else than 0 and 1.
+        AddressError: No port is free.
     """
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self.sessions = Sessions(ServerLimits())
+        limits = ServerLimits()
+        self.sessions = Sessions(limits)
+        self.server = ProxiedServer(self.sessions, limits) if has_proxy() else None
         self._heard_at = -math.inf
         self._answered_at = time.monotonic()
         self._cell_since: float | None = None
         threading.Thread(target=self._loop.run_forever, name="rendercanvas-rfb notebook", daemon=True).start()
+        self._serving: Future[None] | None = None
+        if self.server is not None:
+            self._serving = asyncio.run_coroutine_threadsafe(self.server.serve(), self._loop)
         self._watch_cells()
 
     @classmethod
@@ -49,6 +65,12 @@ class Kernel:
     def call(self, function: Callable[[], object]) -> None:
         """Call ``function`` on the loop of the viewers' sessions, soon and in order."""
         self._loop.call_soon_threadsafe(function)
+
+    def stop_serving(self) -> None:
+        """Have the views come back to their widgets. Returns at once."""
+        if self._serving is not None:
+            self._serving.cancel()
+            self._serving = None
 
     def heard(self) -> None:
         """A viewer's message came."""
@@ -88,6 +110,25 @@ class Kernel:
 
     def _answer(self) -> None:
         self._answered_at = time.monotonic()
+
+
+def has_proxy() -> bool:
+    """Whether pages of the notebook can reach ports of this machine: by jupyter-server-proxy.
+
+    It belongs to the notebook's server, which may run in another environment than the kernel:
+    ``RENDERCANVAS_RFB_NOTEBOOK_PROXY`` says 1 or 0 where what is installed here says something else. A view tries it,
+    and stays with the messages of its widget where it gets no answer.
+
+    Raises:
+        ConfigurationError: The variable is something else.
+    """
+    match os.environ.get("RENDERCANVAS_RFB_NOTEBOOK_PROXY", ""):
+        case "":
+            return _shell() is not None and find_spec("jupyter_server_proxy") is not None
+        case "0" | "1" as chosen:
+            return chosen == "1"
+        case other:
+            raise ConfigurationError(f"RENDERCANVAS_RFB_NOTEBOOK_PROXY must be 0 or 1, not {other!r}")
 
 
 def context_of_message() -> contextvars.Context:

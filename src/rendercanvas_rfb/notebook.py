@@ -1,7 +1,7 @@
 """Canvases and displays in notebooks: Jupyter, marimo, and whatever else shows anywidgets.
 
 A canvas, or a `Display`, that is the value of a cell shows itself, so that `show` is needed only in other places. No
-port is opened: everything travels as messages of the widget.
+port is needed: everything travels as messages of the widget, until a view has found a better way, see `kernel.Kernel`.
 
 A viewer's session lives on a thread of its own here, as on a server. A cell that takes its time thus holds up what it
 draws itself, and nothing else; what comes from the viewer meanwhile depends on the kernel, see
@@ -15,6 +15,7 @@ import logging
 import weakref
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from .assets import load_asset
@@ -65,7 +66,7 @@ class RfbWidget(anywidget.AnyWidget):
         self._display = weakref.ref(display)
         self._kernel = Kernel.of_process()
         self._context: contextvars.Context | None = None
-        self._connections = ChannelConnections(self._post, self._watch)
+        self._connections = ChannelConnections(self._post, self._watch, self._offer)
         self._esm = load_asset("anywidget.js").body.decode()
         super().__init__(picture=_still(display) or b"")
         self.on_msg(self._take)
@@ -100,6 +101,11 @@ class RfbWidget(anywidget.AnyWidget):
         if not self.is_live or self._context is None:
             raise ConnectionClosed(CloseCode.GOING_AWAY, "the widget is closed")
         self._context.run(self.send, content, None if data is None else [data])
+
+    def _offer(self) -> dict[str, Any]:
+        """What a view is told of a server that it may reach."""
+        display, server = self._display(), self._kernel.server
+        return {} if display is None or server is None else {"server": asdict(server.offer(display))}
 
     async def _watch(self, connection: ChannelConnection) -> None:
         display = self._display()

@@ -24,10 +24,9 @@ from .display import Display
 from .errors import AddressError, CloseCode, ConfigurationError
 from .hub import Hub, Place, check_name
 from .limits import ServerLimits
-from .listening import bind, http_protocol, websocket_options
+from .listening import STOP_TIMEOUT_S, bind, uvicorn_config
 from .origins import is_loopback
 from .private import DEFAULT_MAX_DISPLAYS, MakeDisplay, PrivateDisplays
-from .protocol.codec import MAX_MESSAGE_BYTES
 from .resuming import new_token
 from .termination import say_goodbye_on_termination
 
@@ -43,16 +42,8 @@ DEFAULT_PORT = 7320
 START_TIMEOUT_S = 10.0
 """Seconds for uvicorn to start: it takes about 0.1."""
 
-STOP_TIMEOUT_S = 5.0
-"""Seconds for connections to say goodbye when the server stops."""
-
 _ANY_ADDRESS = ("", "0.0.0.0", "::")
 """Hosts that stand for all interfaces, and are no address to connect to: this machine's name is, with some luck."""
-
-CONNECTIONS_PER_VIEWER = 8
-"""Connections of each viewer that there may be or come, at most; those beyond get 503. Browsers keep six for a server,
-beside its WebSocket."""
-
 
 _started: WeakSet[Server] = WeakSet()
 """Those that are to say goodbye when the process ends."""
@@ -125,24 +116,7 @@ class Server:
         """Listen. Returns once connections are accepted."""
         listener = bind(self.host, self.wanted_port)
         self.port = listener.getsockname()[1]
-        config = uvicorn.Config(
-            self._app,
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            http=http_protocol(self._limits.handshake_s),
-            limit_concurrency=CONNECTIONS_PER_VIEWER * (self._limits.max_viewers + self._limits.max_pending),
-            **websocket_options(),
-            **self._certificate,
-            # Encoded pictures do not get smaller: deflating 181 kB costs 5.5 ms for each viewer.
-            ws_per_message_deflate=False,
-            # Twice what a message may have, so that it is the app that refuses it, with a reason.
-            ws_max_size=2 * MAX_MESSAGE_BYTES,
-            # The protocol has its own, which notice a stalled page too.
-            ws_ping_interval=None,
-            timeout_graceful_shutdown=int(STOP_TIMEOUT_S),
-        )
+        config = uvicorn_config(self._app, self._limits, **self._certificate)
         self._uvicorn = server = uvicorn.Server(config)
         started = threading.Event()
         self._thread = threading.Thread(target=_run, args=(server, listener, started), name="rfb-server", daemon=True)

@@ -50,6 +50,7 @@ class ChannelSocket:
         self.chunks = 0
         self.reads = True
         self.welcome: Welcome | None = None
+        self.opened: dict[str, Any] = {}
         self._channel = channel
         self._loop = asyncio.get_running_loop()
         self._opened = asyncio.Event()
@@ -71,6 +72,7 @@ class ChannelSocket:
         self.delivered = max(self.delivered, content.get("got", 0))
         match content["type"]:
             case "opened":
+                self.opened = content
                 self._opened.set()
             case "close":
                 self._messages.put_nowait(ConnectionClosed(content["code"], content["reason"]))

@@ -66,7 +66,7 @@ export type Picture = VideoFrame | ImageBitmap;
 
 export interface StartCommand {
   readonly type: "start";
-  /** Address of the display's page, with a slash at its end. */
+  /** Address of the display's page, with a slash at its end; with a channel, of a proxy, or empty. */
   readonly page: string;
   readonly transport: TransportChoice;
   readonly token: string | null;

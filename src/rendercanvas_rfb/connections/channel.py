@@ -94,9 +94,9 @@ class ChannelConnection:
 
     # What comes from the channel, on the loop.
 
-    def opened(self) -> None:
-        """Tell the viewer that it is there."""
-        self._put({"type": "opened"})
+    def opened(self, members: Mapping[str, Any]) -> None:
+        """Tell the viewer that it is there, and what else it is to know."""
+        self._put({"type": "opened", **members})
 
     def take(self, text: str, got: int) -> None:
         """The viewer sent a message, and has got so many."""
@@ -156,11 +156,13 @@ class ChannelConnections:
     Args:
         post: Sends on the channel.
         run: Serves a connection until it ends.
+        opened: Returns what viewers are told beside that their connection is open.
     """
 
-    def __init__(self, post: Post, run: Run) -> None:
+    def __init__(self, post: Post, run: Run, opened: Callable[[], Mapping[str, Any]] = dict) -> None:
         self._post = post
         self._run = run
+        self._opened = opened
         self._connections: dict[str, ChannelConnection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -194,7 +196,7 @@ class ChannelConnections:
             connection.end(CloseCode.TOO_MANY, f"more than {MAX_CONNECTIONS} views of one widget")
             return
         self._connections[id] = connection
-        connection.opened()
+        connection.opened(self._opened())
         task = asyncio.create_task(self._serve(id, connection), name="channel connection")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

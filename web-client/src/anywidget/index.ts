@@ -3,6 +3,7 @@
 import { RfbView } from "../view/rfb-view";
 import { adoptSize, makeHost } from "./host";
 import type { Model } from "./model";
+import { proxyAddress } from "./proxy";
 import { Relay } from "./relay";
 import { SavedPicture } from "./saved-picture";
 
@@ -13,7 +14,7 @@ function render({ model, el }: { readonly model: Model; readonly el: HTMLElement
   const relay = new Relay(model);
   const saved = new SavedPicture(model);
   const view = new RfbView(host.attachShadow({ mode: "open" }), {
-    src: "",
+    src: proxyAddress(),
     channel: relay.port,
     background: saved.background,
     resizable: true,

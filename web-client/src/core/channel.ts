@@ -6,12 +6,14 @@
  */
 
 import { CloseCode } from "./closing";
-import { isObject, Members } from "./members";
+import { isObject, type JsonObject, Members } from "./members";
 
 /** Messages got after which the other side is told without waiting for something else to send. */
 const TELL_AFTER = 8;
 /** Messages on their way that count as congestion: twice what the other side gets before it says so. */
 const CONGESTED = 16;
+const PORT_MAX = 65_535;
+const PATH = /^[\w-]{1,64}\/$/;
 
 /** What is sent over the channel. */
 export type ChannelMessage =
@@ -20,9 +22,18 @@ export type ChannelMessage =
   | { readonly type: "got"; readonly got: number }
   | { readonly type: "close"; readonly code: number; readonly reason: string };
 
+/** A server for the same display, on the machine of the other side. */
+export interface OfferedServer {
+  readonly port: number;
+  /** Of the display's page, relative to the root of the server, with a slash at its end. */
+  readonly path: string;
+  /** The credential that it asks for. */
+  readonly token: string;
+}
+
 /** What comes over the channel for one connection; `got` says what the other side has got, where it is positive. */
 export type Delivery =
-  | { readonly type: "opened" }
+  | { readonly type: "opened"; readonly server: OfferedServer | null }
   | { readonly type: "text"; readonly text: string; readonly got: number }
   | { readonly type: "chunk"; readonly got: number }
   | { readonly type: "got"; readonly got: number }
@@ -39,7 +50,7 @@ export function parseDelivery(content: unknown): Delivery {
   const type = message.string("type");
   switch (type) {
     case "opened":
-      return { type };
+      return { type, server: message.has("server") ? serverOf(message.child("server")) : null };
     case "text":
       return { type, text: message.string("text"), got: gotOf(message) };
     case "chunk":
@@ -50,6 +61,14 @@ export function parseDelivery(content: unknown): Delivery {
     default:
       return message.fail("type", "opened, text, chunk, got or close");
   }
+}
+
+function serverOf(object: JsonObject): OfferedServer {
+  const server = new Members("offered server", object);
+  const path = server.string("path");
+  // Below the proxy's address, and nowhere else.
+  if (!PATH.test(path)) return server.fail("path", "a name and a slash");
+  return { port: server.integer("port", 1, PORT_MAX), path, token: server.string("token") };
 }
 
 function gotOf(message: Members): number {

@@ -10,7 +10,10 @@ import type { RfbStats } from "./stats";
 export interface RfbViewOptions {
   /** Address of the display's page, relative to the document; what the view connects to is below it. */
   readonly src: string;
-  /** Leads to the display in place of `src`, which is not looked at then; the view takes it over. */
+  /**
+   * Leads to the display in place of `src`, which is the address then of a proxy to ports of the display's machine, absolute and
+   * with a slash at its end, or empty for none; the view takes the port over.
+   */
   readonly channel?: MessagePort;
   /** The server's credential, where it needs one. */
   readonly token?: string | null;

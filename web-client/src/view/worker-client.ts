@@ -28,7 +28,7 @@ export class WorkerClient {
   start(options: RfbViewOptions, view: ViewSize, canvas: OffscreenCanvas | undefined): void {
     try {
       const { channel } = options;
-      const page = channel === undefined ? pageAddress(options.src, document.baseURI) : "";
+      const page = channel === undefined ? pageAddress(options.src, document.baseURI) : options.src;
       this.#worker = new RfbWorker({ name: "rfb-view" });
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
       this.#worker.onerror = (event) => this.handlers.failed(event.message || "the worker did not start");

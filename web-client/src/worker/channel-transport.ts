@@ -1,9 +1,8 @@
 /** A connection over the message channel of the page's host, by way of a port to the page. */
 
-import { Counts, type Delivery, parseDelivery } from "../core/channel";
+import { Counts, type Delivery, type OfferedServer, parseDelivery } from "../core/channel";
 import { CloseCode } from "../core/closing";
 import { randomId } from "./random-id";
-import type { Ended, Way } from "./route";
 import type { Transport, TransportHandlers } from "./transport";
 
 /** What the port carries to the page: content for the host. */
@@ -14,21 +13,6 @@ export interface FromPort {
   readonly data: ArrayBuffer | null;
 }
 
-/** There is one way only, which is there for as long as the page. */
-export class ChannelWay implements Way {
-  readonly fellBack = false;
-
-  constructor(private readonly port: MessagePort) {}
-
-  connect(handlers: TransportHandlers): Transport {
-    return new ChannelTransport(this.port, handlers);
-  }
-
-  ended(_: Ended): void {}
-  poll(): void {}
-  wake(): void {}
-}
-
 export class ChannelTransport implements Transport {
   readonly name = "channel";
   readonly #connection = randomId();
@@ -36,9 +20,11 @@ export class ChannelTransport implements Transport {
   #handlers: TransportHandlers | null;
   #open = false;
 
+  /** @param offered the other side is there, and has a server, or null where it has none. */
   constructor(
     private readonly port: MessagePort,
     handlers: TransportHandlers,
+    private readonly offered: (server: OfferedServer | null) => void = () => undefined,
   ) {
     this.#handlers = handlers;
     port.onmessage = ({ data }: MessageEvent<FromPort>) => this.#receive(data);
@@ -83,6 +69,7 @@ export class ChannelTransport implements Transport {
     switch (delivery.type) {
       case "opened":
         this.#open = true;
+        this.offered(delivery.server);
         handlers.opened();
         return;
       case "close":

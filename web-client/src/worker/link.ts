@@ -8,7 +8,7 @@ import type { TransportChoice } from "../core/fallback";
 import { Heartbeat } from "../core/heartbeat";
 import type { Sender } from "../core/outbox";
 import { SleepWatch } from "../core/sleep";
-import { ChannelWay } from "./channel-transport";
+import { ChannelWay } from "./channel-way";
 import { Route, type Way } from "./route";
 import type { Transport, TransportEnd } from "./transport";
 
@@ -68,7 +68,7 @@ export class Link implements Sender {
   roundTripMs: number | null = null;
 
   /**
-   * @param page address of the display's page, with a slash at its end.
+   * @param page address of the display's page, with a slash at its end; with a channel, of a proxy, see `ChannelWay`.
    * @param channel leads to the display in place of the network.
    */
   constructor(
@@ -77,12 +77,19 @@ export class Link implements Sender {
     private readonly handlers: LinkHandlers,
     channel: MessagePort | null = null,
   ) {
-    this.#route = channel === null ? new Route(page, choice, () => this.#reroute()) : new ChannelWay(channel);
+    const changed = () => this.#reroute();
+    this.#route =
+      channel === null ? new Route(page, choice, changed) : new ChannelWay(channel, page, changed);
     this.#poll = setInterval(() => this.#tick(), POLL_MS);
   }
 
   get congested(): boolean {
     return this.#attempt?.transport.congested ?? false;
+  }
+
+  /** The credential of this connection, where its way has one of its own. */
+  get token(): string | null {
+    return this.#route.token;
   }
 
   /** Tries now instead of when the backoff ends; nothing where a connection is open or being opened. */
@@ -220,9 +227,9 @@ export class Link implements Sender {
     if (this.#closed) return;
     const attempt = this.#attempt;
     this.#release();
-    if (attempt !== null) this.#judge(attempt, ending);
-    this.#last = ending;
-    const after = ending.after ?? afterClose(ending.code);
+    const overruled = attempt === null ? null : this.#judge(attempt, ending);
+    const after = overruled ?? ending.after ?? afterClose(ending.code);
+    this.#last = { ...ending, after };
     if (after !== "reconnect" && after !== "slow") {
       this.#say("refused", null);
       return;
@@ -233,8 +240,8 @@ export class Link implements Sender {
     this.#say("reconnecting", ms);
   }
 
-  /** Learns from a connection that has ended. */
-  #judge({ transport, opened, greeted }: Attempt, ending: Ending): void {
+  /** Learns from a connection that has ended. Returns what is to happen next, or null for what the close asks for. */
+  #judge({ transport, opened, greeted }: Attempt, ending: Ending): AfterClose | null {
     const now = performance.now();
     if (greeted !== null && now - greeted >= GOOD_MS) {
       this.#backoff.reset();
@@ -244,7 +251,7 @@ export class Link implements Sender {
       this.#lostAt ??= now;
     }
     const openedMs = opened === null ? null : now - opened;
-    this.#route.ended({ ...ending, transport: transport.name, openedMs, greeted: greeted !== null });
+    return this.#route.ended({ ...ending, transport: transport.name, openedMs, greeted: greeted !== null });
   }
 
   /** Seconds until the next try. */

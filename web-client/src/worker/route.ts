@@ -1,6 +1,6 @@
 /** How a view gets to its server: chooses the transport of each connection, and asks for what the choice depends on. */
 
-import { CloseCode } from "../core/closing";
+import { type AfterClose, CloseCode } from "../core/closing";
 import { Fallback, suspicionOf, type TransportChoice, type TransportName } from "../core/fallback";
 import { socketAddress } from "./addresses";
 import { HttpTransport } from "./http-transport";
@@ -21,10 +21,12 @@ export interface Ended extends TransportEnd {
 export interface Way {
   /** Whether HTTP is used because no WebSocket gets through. */
   readonly fellBack: boolean;
+  /** The credential of the next connection, where this way has one of its own. */
+  readonly token: string | null;
   /** @throws SyntaxError where there can be no connection to the address. */
   connect(handlers: TransportHandlers): Transport;
-  /** A connection has ended. */
-  ended(ended: Ended): void;
+  /** A connection has ended. Returns what is to happen next, or null for what the close asks for. */
+  ended(ended: Ended): AfterClose | null;
   /** To be called all the time while a connection is up. */
   poll(now: number): void;
   /** The network may be another one. */
@@ -32,6 +34,7 @@ export interface Way {
 }
 
 export class Route implements Way {
+  readonly token = null;
   readonly #fallback: Fallback;
   #asking = false;
 
@@ -55,10 +58,10 @@ export class Route implements Way {
       : new HttpTransport(this.page, name, handlers);
   }
 
-  ended({ transport, code, openedMs, greeted, heldBack = false }: Ended): void {
+  ended({ transport, code, openedMs, greeted, heldBack = false }: Ended): null {
     if (transport !== "websocket") {
       this.#fallback.httpEnded(greeted, heldBack);
-      return;
+      return null;
     }
     const broke = code === CloseCode.lost || code === CloseCode.timeout;
     const suspicion = broke ? suspicionOf(openedMs) : null;
@@ -69,6 +72,7 @@ export class Route implements Way {
         else if (this.#fallback.suspect(suspicion, performance.now())) this.changed();
       });
     }
+    return null;
   }
 
   poll(now: number): void {

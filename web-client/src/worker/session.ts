@@ -121,7 +121,7 @@ export class Session {
     this.#link.send({
       type: "hello",
       protocol: PROTOCOL_VERSION,
-      token: this.#token,
+      token: this.#link.token ?? this.#token,
       session: this.#session,
       ...capabilities,
       view: this.#view,
