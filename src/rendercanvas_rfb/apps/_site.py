@@ -112,7 +112,8 @@ class Site:
     def _token(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()[:TOKEN_LETTERS]
 
-    def _authenticate(self, context: AuthContext) -> str | None:
+    async def _authenticate(self, context: AuthContext) -> str | None:
+        # On the loop, not on a thread of a pool: those end before the server does, when the process ends.
         if context.display is None or context.token is None:
             return None
         return ANONYMOUS if hmac.compare_digest(context.token, self._token(context.display)) else None
