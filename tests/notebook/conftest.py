@@ -43,13 +43,14 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_notebook(browser: Browser, jupyter: Any, request: pytest.FixtureRequest) -> AsyncIterator[Any]:
     """Opens notebooks in tabs; none may have had an error."""
-    from tests.notebook.jupyter import Notebook
+    from tests.notebook.jupyter import TIMEOUT_S, Notebook
 
     notebooks = []
     contexts = []
 
     async def open(name: str, app: str = "lab", **options: Any) -> Notebook:
         context = await browser.new_context(viewport={"width": 1200, "height": 1000})
+        context.set_default_timeout(1000 * TIMEOUT_S)
         contexts.append(context)
         notebook = Notebook(await context.new_page(), jupyter, name)
         notebooks.append(notebook)

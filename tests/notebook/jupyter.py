@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import secrets
@@ -22,8 +23,13 @@ from rendercanvas_rfb.frames import Pixels
 from tests.browser.pages import decode_png
 from tests.support import free_port
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 120.0
 """Longest wait for anything: kernels import wgpu and fastplotlib, and compile shaders on a processor."""
+
+PREFIX = "/user/somebody/"
+"""Below which JupyterHub would have the server."""
+
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 VIEWS = "[...document.querySelectorAll('[data-lm-suppress-shortcuts]')].filter(host => host.view)"
 
@@ -34,10 +40,11 @@ class JupyterServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.token = secrets.token_hex(8)
-        self.url = f"http://127.0.0.1:{free_port()}"
-        port = self.url.rpartition(":")[2]
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}{PREFIX.rstrip('/')}"
         options = {
             "ServerApp.port": port,
+            "ServerApp.base_url": PREFIX,
             "ServerApp.port_retries": "0",
             "ServerApp.open_browser": "False",
             "ServerApp.root_dir": str(folder),
@@ -47,12 +54,16 @@ class JupyterServer:
         }
         home = folder / ".home"
         home.mkdir(mode=0o700)
+        settings = home / "@jupyter-widgets" / "jupyterlab-manager" / "plugin.jupyterlab-settings"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(json.dumps({"saveState": True}))
         environment = {
             **os.environ,
             "JUPYTER_CONFIG_DIR": str(home),
             "JUPYTER_DATA_DIR": str(home),
             "HOME": str(home),
             "XDG_RUNTIME_DIR": str(home),
+            "RENDERCANVAS_RFB_NOTEBOOK_PROXY": "0",
         }
         environment.update(JUPYTERLAB_SETTINGS_DIR=str(home), JUPYTERLAB_WORKSPACES_DIR=str(home), IPYTHONDIR=str(home))
         command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", *(f"--{k}={v}" for k, v in options.items())]
@@ -86,6 +97,12 @@ class JupyterServer:
     def read(self, name: str) -> Any:
         """The notebook as it was saved last."""
         return nbformat.read(self.folder / name, as_version=4)
+
+    def saved_pictures(self, name: str) -> list[bytes]:
+        """Of the widgets whose state is in the notebook as it was saved last."""
+        states = self.read(name).metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+        buffers = [buffer for state in states.values() for buffer in state.get("buffers", [])]
+        return [base64.b64decode(buffer["data"]) for buffer in buffers if buffer["path"] == ["picture"]]
 
     def ask(self, method: str, path: str) -> Any:
         """Ask its REST interface."""
@@ -199,7 +216,8 @@ class Notebook:
         # Looked at first: it may have been saved before the press of the key returns.
         before, deadline = saved.stat().st_mtime_ns, time.monotonic() + TIMEOUT_S
         await self.page.keyboard.press("Control+s")
-        while saved.stat().st_mtime_ns == before:
+        # The file is emptied before it is written.
+        while saved.stat().st_mtime_ns == before or not saved.read_text().rstrip().endswith("}"):
             assert time.monotonic() < deadline, "the notebook was not saved"
             await asyncio.sleep(0.1)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any
 
 import numpy as np
 import pytest
 
+from rendercanvas_rfb.frames import Pixels
 from tests.browser.pages import decode_png
-from tests.notebook.jupyter import JupyterServer
+from tests.notebook.jupyter import TIMEOUT_S, JupyterServer
 
 FIGURE = """import os; os.environ["RENDERCANVAS_BACKEND"] = "rfb"
 import fastplotlib as fpl, numpy as np
@@ -18,6 +20,13 @@ fig[0, 0].add_line(np.sin(np.linspace(0, 20, 500)).astype("f4"))"""
 SHOW = "fig.show()"
 VIEWERS = 'print("viewers", fig.canvas.display.state["viewers"])'
 SIZE = 'print("size", fig.canvas.get_logical_size())'
+
+PROXIED = 'import os; os.environ["RENDERCANVAS_RFB_NOTEBOOK_PROXY"] = "1"'
+CUT = "from rendercanvas_rfb.kernel import Kernel; Kernel.of_process().stop_serving()"
+CONNECTION = """[...view.root.querySelectorAll(".hud dt")]
+    .find((label) => label.textContent === "Connection")?.nextSibling.textContent"""
+KEYS = """keys = []
+fig.canvas.add_event_handler(lambda event: keys.append(event["key"]), "key_down")"""
 
 LIVE = """import time, numpy as np
 from rendercanvas_rfb import Display
@@ -48,11 +57,12 @@ async def test_a_figure_is_seen_panned_and_resized(jupyter: JupyterServer, open_
     await notebook.says(2, "viewers 1")
 
 
+@pytest.mark.parametrize("app", ["lab", "notebooks"])
 async def test_views_are_counted_when_cells_run_again_and_tabs_come_and_go(
-    jupyter: JupyterServer, open_notebook: Any
+    jupyter: JupyterServer, open_notebook: Any, app: str
 ) -> None:
     jupyter.write("views.ipynb", FIGURE, SHOW, VIEWERS, SHOW)
-    notebook = await open_notebook("views.ipynb")
+    notebook = await open_notebook("views.ipynb", app)
     await notebook.run(0)
     for _ in range(3):
         await notebook.run(1)
@@ -62,7 +72,7 @@ async def test_views_are_counted_when_cells_run_again_and_tabs_come_and_go(
     await notebook.until("view?.frame", "a picture of the second view", view=1)
     await notebook.says(2, "viewers 2")
     await notebook.save()
-    other = await open_notebook("views.ipynb")
+    other = await open_notebook("views.ipynb", app)
     await other.until("view?.frame", "a picture in another tab", view=1)
     await notebook.says(2, "viewers 4")
     await other.page.close()
@@ -73,11 +83,12 @@ async def test_views_are_counted_when_cells_run_again_and_tabs_come_and_go(
     await notebook.says(2, "viewers 2")
 
 
+@pytest.mark.parametrize("app", ["lab", "notebooks"])
 async def test_after_a_restart_nothing_looks_alive_until_the_cells_run_again(
-    jupyter: JupyterServer, open_notebook: Any
+    jupyter: JupyterServer, open_notebook: Any, app: str
 ) -> None:
     jupyter.write("restart.ipynb", FIGURE, SHOW, VIEWERS)
-    notebook = await open_notebook("restart.ipynb")
+    notebook = await open_notebook("restart.ipynb", app)
     await notebook.run(0)
     await notebook.run(1)
     await notebook.until("view?.frame", "a picture")
@@ -120,3 +131,53 @@ async def test_a_saved_notebook_has_the_picture(jupyter: JupyterServer, open_not
     saved = decode_png(base64.b64decode(output.data["image/png"]))
     assert saved.shape == (300, 500, 3)
     assert np.mean(np.abs(saved.astype(int) - seen[:300].astype(int))) < 12
+
+
+async def test_the_saved_state_of_the_widget_has_the_picture_that_was_seen_last(
+    jupyter: JupyterServer, open_notebook: Any
+) -> None:
+    jupyter.write("state.ipynb", FIGURE, SHOW, "pass")
+    notebook = await open_notebook("state.ipynb")
+    await notebook.run(0)
+    await notebook.run(1)
+    first = await notebook.picture()
+    await notebook.drag(80, 40)
+    await notebook.changed(first)
+
+    def is_saved(seen: Pixels) -> bool:
+        pictures = [decode_png(picture) for picture in jupyter.saved_pictures("state.ipynb")]
+        return [picture.shape for picture in pictures] == [(300, 500, 3)] and bool(
+            np.mean(np.abs(pictures[0].astype(int) - seen[:300].astype(int))) < 4
+        )
+
+    deadline = time.monotonic() + TIMEOUT_S
+    while not is_saved(await notebook.picture()):
+        assert time.monotonic() < deadline, "the picture that is seen was not saved"
+        await notebook.run(2)  # The key that saves is to go to the notebook, and not to the figure.
+        await notebook.save()
+    assert not is_saved(first)
+
+
+async def test_views_go_over_to_the_proxy_of_the_server_and_come_back_when_it_is_cut(
+    jupyter: JupyterServer, open_notebook: Any
+) -> None:
+    jupyter.write("proxied.ipynb", PROXIED, FIGURE, SHOW, KEYS, 'print("keys", keys)', VIEWERS, CUT)
+    notebook = await open_notebook("proxied.ipynb")
+    for cell in range(4):
+        await notebook.run(cell)
+    await notebook.until("view?.stats.transport === 'websocket'", "the way over the proxy")
+    await notebook.says(5, "viewers 1")
+    before = await notebook.picture()
+    await notebook.drag(80, 40)
+    await notebook.changed(before)
+    await notebook.page.keyboard.press("a")
+    await notebook.says(4, "keys ['a']")
+    await notebook.run(6)
+    await notebook.until("view?.stats.transport === 'channel' && view.status === 'connected'", "the channel")
+    await notebook.says(5, "viewers 1")
+    before = await notebook.picture()
+    await notebook.drag(-80, -40)
+    await notebook.changed(before)
+    await notebook.page.keyboard.press("b")
+    await notebook.says(4, "keys ['a', 'b']")
+    assert (await notebook.get("view.statusDetail.resumed")) is True
