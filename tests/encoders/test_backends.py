@@ -16,7 +16,7 @@ from av.video.frame import PictureType
 
 from rendercanvas_rfb.bitstream.h264 import codec_string, find_sequence_parameters, level_for
 from rendercanvas_rfb.encoders import later_codecs, libav, libav_codec, nvenc, other_gpus, videotoolbox
-from rendercanvas_rfb.encoders.base import EncoderSettings
+from rendercanvas_rfb.encoders.base import MAX_DEPTH, EncoderSettings
 from rendercanvas_rfb.encoders.builtin import BUILT_IN
 from rendercanvas_rfb.encoders.libav import LibavCodec, LibavEncoder, Target
 from rendercanvas_rfb.errors import EncoderBusyError, EncoderError
@@ -51,11 +51,12 @@ IN_THE_WHEELS_FOR_LINUX = {
 }
 
 TARGETS = [
-    Target(chroma, width, height, crf, bitrate, Fraction(60))
+    Target(chroma, width, height, crf, bitrate, Fraction(60), depth)
     for chroma in (Chroma.YUV444, Chroma.YUV420)
     for width, height in ((146, 146), (3840, 2160))
     for crf in (0.0, 20.0, 51.0)
     for bitrate in (None, 10_000, 80_000_000)
+    for depth in (1, MAX_DEPTH)
 ]
 
 
