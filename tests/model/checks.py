@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rendercanvas_rfb.outgoing import MAX_QUEUED_BYTES, MAX_QUEUED_MESSAGES
 from rendercanvas_rfb.session.window import MAX_BYTES, MAX_CHUNKS
 
 from .link import ServerEnd
-from .records import SessionRecord, Violation, check_order
+from .records import SessionRecord, ViewerRecord, Violation, check_order
 
 if TYPE_CHECKING:
     from .server import ModelServer
@@ -24,6 +25,9 @@ SLACK_MS = 150.0
 
 KEPT_MAX = 256
 """Inputs that a client keeps at most (``web-client/src/core/ledger.ts``)."""
+
+CONTROL_MS = 1_000.0
+"""What is said of the control may be older than its last change by less than this."""
 
 PEACE_MS = 60_000.0
 """Within this all must be well: 10 s until a half-open connection is given up, 8 s for a try that leads nowhere, and
@@ -61,6 +65,7 @@ class Checks:
         if resumed:
             if before is None or name != before.viewer or before.incarnation != incarnation:
                 raise Violation(f"viewer {viewer}: resumed as {name}, and was {before}")
+            self._told_of_control(viewer, name)
             return
         if before is not None and before.incarnation == incarnation:
             left_at = world.programs[incarnation].left_at.get(before.viewer)
@@ -68,6 +73,17 @@ class Checks:
             if lately:
                 raise Violation(f"viewer {viewer}: a new session {name}, though {before.viewer} could have gone on")
         record.session = SessionRecord(incarnation, name)
+
+    def _told_of_control(self, viewer: int, name: str) -> None:
+        """Who comes back to the control hears of it at once, so that its page takes what its user does."""
+        world = self._world
+        if world.server is None or world.viewers[viewer].state["control"]:
+            return
+        left = [at for other, at in world.programs[-1].left_at.items() if other != name]
+        lately = world.now - max(left, default=-math.inf) < CONTROL_MS or world.now < world.program_busy_until
+        for watcher in world.server.watchers:
+            if watcher.id == name and world.server.controls(watcher) and not lately:
+                raise Violation(f"viewer {viewer}: {name} comes back to the control, and is told that it has none")
 
     def look(self) -> None:
         """Check what must hold, now and then."""
@@ -90,8 +106,10 @@ class Checks:
             if session is None:
                 continue
             taken = world.programs[session.incarnation].taken[session.viewer]
-            if world.settings["control"] == "all":
-                check_order(session, taken, complete=False)
+            seen = (len(session.offered), len(taken))
+            if seen != session.checked:
+                check_order(session, taken, gaps=not world.all_counts)
+                session.checked = seen
             kept = len(session.offered) - len(taken)
             if kept > 2 * KEPT_MAX:
                 raise Violation(f"viewer {viewer} keeps {kept} inputs")
@@ -160,11 +178,21 @@ class Checks:
         program = world.programs[-1]
         if held := program.held[record.session.viewer]:
             return f"it holds {held}, and its user nothing"
-        if world.settings["control"] == "all":
-            if not record.takes_input:
-                return "it takes no input"
-            try:
-                check_order(record.session, program.taken[record.session.viewer], complete=True)
-            except Violation as violation:
-                return str(violation)
+        if not record.takes_input:
+            return "it takes no input"
+        taken = program.taken[record.session.viewer]
+        try:
+            check_order(record.session, taken, complete=world.all_counts, gaps=not world.all_counts)
+        except Violation as violation:
+            return str(violation)
+        return self._wrong_with_control(record, server)
+
+    def _wrong_with_control(self, record: ViewerRecord, server: ModelServer) -> str | None:
+        controllers = [watcher.id for watcher in server.watchers if server.controls(watcher)]
+        if self._world.settings["control"] == "first" and len(controllers) != 1:
+            return f"{controllers} have the control"
+        assert record.session is not None
+        controls = record.session.viewer in controllers
+        if record.state["control"] != controls:
+            return f"its page says {record.state['control']} of its control, and it is {controls}"
         return None

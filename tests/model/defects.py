@@ -13,12 +13,14 @@ from unittest.mock import PropertyMock, patch
 
 from rendercanvas_rfb.audience import Audience
 from rendercanvas_rfb.encoding import TierWorker
+from rendercanvas_rfb.input_gate import InputGate
 from rendercanvas_rfb.resuming import Sessions
 from rendercanvas_rfb.session.heartbeat import Heartbeat
 from rendercanvas_rfb.session.held import HeldInput
 from rendercanvas_rfb.session.ledger import InputLedger
 from rendercanvas_rfb.session.pictures import Pictures
 from rendercanvas_rfb.session.window import Window
+from rendercanvas_rfb.stage import Stage
 from rendercanvas_rfb.viewing import ViewerSession
 
 __all__ = ["DEFECTS", "Defect", "planted"]
@@ -78,6 +80,26 @@ def _count_silently() -> Any:
     return patch.object(Audience, "_count", broken)
 
 
+def _attach_without_screen() -> Any:
+    attach = Stage.attach
+
+    def broken(self: Stage, *args: Any, screen: bool, **rest: Any) -> Any:
+        return attach(self, *args, **rest)
+
+    return patch.object(Stage, "attach", broken)
+
+
+def _is_there(self: Audience, watcher: Any) -> bool:
+    return watcher in self._watchers
+
+
+def _change_silently() -> Any:
+    def broken(_: Audience, change: Callable[[], None]) -> None:
+        change()
+
+    return patch.object(Audience, "_change", broken)
+
+
 def _nothing(*_: Any, **__: Any) -> None:
     pass
 
@@ -95,6 +117,17 @@ DEFECTS = {
         "what a viewer held is not let go of when it is gone",
         lambda: patch.object(HeldInput, "release", lambda *_: iter(())),
     ),
+    "held-without-control": Defect(
+        "who loses the control goes on holding what it held",
+        lambda: patch.object(InputGate, "_let_go", _nothing),
+    ),
+    "control-told-late": Defect(
+        "who comes back to the control is told of it after its welcome", _attach_without_screen
+    ),
+    "control-shared": Defect(
+        "the input of those without the control counts", lambda: patch.object(Audience, "controls", _is_there)
+    ),
+    "control-untold": Defect("viewers are not told that the control is theirs, or another's", _change_silently),
     "half-open-for-ever": Defect(
         "the server does not mind silence", lambda: patch.object(Heartbeat, "is_lost", lambda *_: False)
     ),

@@ -45,11 +45,13 @@ class SessionRecord:
         incarnation: Which life of the server it belongs to.
         viewer: Id of the viewer.
         offered: What was done while input was taken.
+        checked: How many of those, and how many taken ones, were looked at last.
     """
 
     incarnation: int
     viewer: str
     offered: list[Input] = field(default_factory=list)
+    checked: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -83,11 +85,13 @@ class ViewerRecord:
 class ProgramRecord:
     """What the program of one server has been told of its viewers.
 
-    Raises `Violation` where that makes no sense: a button that is pressed twice, a viewer that leaves before it comes.
+    Raises `Violation` where that makes no sense: a button that is pressed twice, a viewer that leaves before it comes,
+    and, where only one of them has the control, one that does something while another one holds something.
     """
 
-    def __init__(self, time: Callable[[], float]) -> None:
+    def __init__(self, time: Callable[[], float], *, only_one: bool) -> None:
         self._time = time
+        self._only_one = only_one
         self.present: set[str] = set()
         self.left_at: dict[str, float] = {}
         self.taken: defaultdict[str, list[Input]] = defaultdict(list)
@@ -112,6 +116,10 @@ class ProgramRecord:
 
     def _discrete(self, viewer: str, event: ViewerEvent) -> None:
         type, members = event.type, event.event.members
+        if self._only_one:
+            for other, held in self.held.items():
+                if held and other != viewer:
+                    raise Violation(f"{viewer}: {type} is taken while {other} holds {sorted(map(str, held))}")
         what = members.get("key", members.get("button"))
         if type in PRESSES:
             self._press(viewer, (PRESSES[type], None if PRESSES[type] == "pointer" else what))
@@ -136,9 +144,10 @@ class ProgramRecord:
         self.held[viewer].discard(thing)
 
 
-def check_order(session: SessionRecord, taken: list[Input], *, complete: bool) -> None:
-    """What was taken is the beginning of what was offered, without a gap; all of it, where it is ``complete``.
+def check_order(session: SessionRecord, taken: list[Input], *, complete: bool = False, gaps: bool = False) -> None:
+    """What was taken is the beginning of what was offered; all of it, where it is ``complete``.
 
+    There are ``gaps`` where the control can be lost: what was done before the page heard of it counts for nothing.
     Releases may be missing: the server has let go by itself, and `ProgramRecord` sees to what is held.
 
     Raises:
@@ -146,7 +155,7 @@ def check_order(session: SessionRecord, taken: list[Input], *, complete: bool) -
     """
     tokens = {each.token for each in taken}
     last = taken[-1].token if taken else 0
-    for each in session.offered:
+    for each in () if gaps else session.offered:
         if each.token in tokens or released_by(each.type):
             continue
         if each.token < last:

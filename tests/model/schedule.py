@@ -63,7 +63,7 @@ def draw(seed: int) -> Schedule:
     settings = {
         "viewers": [_viewer(random) for _ in range(viewers)],
         "resize": random.choice(("publisher", "viewer")),
-        "control": "all",
+        "control": random.choice(("all", "all", "first")),
         "window": random.choice((None, None, None, 1, 2)),
         "max_fps": random.choice((None, None, 30)),
         "resume_s": random.choice((120, 120, 20)),

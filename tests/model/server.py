@@ -25,6 +25,9 @@ from .loop import VirtualLoop
 
 __all__ = ["ModelServer"]
 
+LOOK_S = 0.03
+"""Seconds between two looks of a program for which there is nothing new: a size may have become due."""
+
 
 class ModelServer:
     """One life of the server; a restart is another one.
@@ -58,11 +61,18 @@ class ModelServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self.content: int | None = None
         self.size = (8, 6)
+        self._woken = True
+        self._look_at = 0.0
+        self.display._inbox.listen(self._wake)
 
     @property
     def watchers(self) -> list[viewing.ViewerSession]:
         """The viewers that are attached to the display."""
         return list(self.display._audience._watchers)  # type: ignore[arg-type]
+
+    def controls(self, watcher: viewing.ViewerSession) -> bool:
+        """Whether a viewer has the control."""
+        return self.display._audience.controls(watcher)
 
     def enter(self) -> None:
         """Be the one whose code runs."""
@@ -85,12 +95,19 @@ class ModelServer:
         self.display.present(pixels)
 
     def take_events(self, handle: Callable[[ViewerEvent], None]) -> None:
-        """The program takes its events, and follows the size that is asked for."""
+        """The program takes its events where there are some, and follows the size that is asked for."""
+        now = self._loop.time()
+        if not self._woken and now < self._look_at:
+            return
+        self._woken, self._look_at = False, now + LOOK_S
         for event in self.display.poll_events():
             if event.type == "resize" and self.content is not None:
                 self.size = (int(event.members["width"]), int(event.members["height"]))
                 self.publish(self.content)
             handle(event)
+
+    def _wake(self) -> None:
+        self._woken = True
 
     def stop(self) -> None:
         """Shut down as servers do: the viewers are told."""

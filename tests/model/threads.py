@@ -5,6 +5,7 @@ The server's modules find what is here in the place of `threading`.
 
 from __future__ import annotations
 
+import _thread
 import heapq
 import itertools
 import sys
@@ -17,6 +18,8 @@ from typing import Any
 from unittest.mock import patch
 
 from greenlet import getcurrent, greenlet
+
+from .loop import Clock
 
 __all__ = ["Scheduler", "cooperative_threads", "sleep"]
 
@@ -33,25 +36,30 @@ class Scheduler:
     """The threads of one world. Times are in ms.
 
     Args:
-        clock: The time.
+        clock: Has the time.
         failed: Called with what a thread raised.
     """
 
     current: Scheduler
     """That of the world whose code runs."""
 
-    def __init__(self, clock: Callable[[], float], failed: Callable[[BaseException], None]) -> None:
-        self.clock = clock
+    def __init__(self, clock: Clock, failed: Callable[[BaseException], None]) -> None:
+        self._clock = clock
         self._failed = failed
         self._ready: deque[_Pause] = deque()
         self._timers: list[tuple[float, int, _Pause]] = []
         self._numbers = itertools.count()
 
     @property
+    def now(self) -> float:
+        """The time."""
+        return self._clock.now
+
+    @property
     def due(self) -> float | None:
         """When a thread goes on, ms; None where all wait for others."""
         if self._ready:
-            return self.clock()
+            return self.now
         while self._timers and self._timers[0][2].over:
             heapq.heappop(self._timers)
         return self._timers[0][0] if self._timers else None
@@ -70,7 +78,7 @@ class Scheduler:
     def wait(self, pause: _Pause, seconds: float | None) -> bool:
         """Let the others go on until the pause is ended, or for so long. Returns whether it was ended."""
         if seconds is not None:
-            at = self.clock() + max(SHORTEST_WAIT_MS, 1000 * seconds)
+            at = self.now + max(SHORTEST_WAIT_MS, 1000 * seconds)
             heapq.heappush(self._timers, (at, next(self._numbers), pause))
         parent = pause.thread.parent
         assert parent is not None, "only threads of the model wait"
@@ -84,7 +92,7 @@ class Scheduler:
             self._ready.append(pause)
 
     def _expire(self) -> bool:
-        while self._timers and self._timers[0][0] <= self.clock() + EPSILON_MS:
+        while self._timers and self._timers[0][0] <= self.now + EPSILON_MS:
             self.wake(heapq.heappop(self._timers)[2])
         return bool(self._ready)
 
@@ -113,20 +121,11 @@ def sleep(seconds: float) -> None:
         Scheduler.current.wait(_Pause(thread), seconds)
 
 
-class _Lock:
-    """Never contended: nobody waits for anything but a condition, which lets go of it."""
+_RLock: Any = _thread.RLock  # Final, says its stub; it is not.
 
-    def __enter__(self) -> bool:
-        return True
 
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        return True
-
-    def release(self) -> None:
-        pass
+class _Lock(_RLock):  # type: ignore[misc]
+    """Never contended: all greenlets are of one thread, which may take it as often as it likes."""
 
     def locked(self) -> bool:
         return False
@@ -134,6 +133,7 @@ class _Lock:
 
 class _Condition(_Lock):
     def __init__(self, lock: object = None) -> None:
+        super().__init__()
         self._scheduler = Scheduler.current
         self._pauses: list[_Pause] = []
 
@@ -146,9 +146,9 @@ class _Condition(_Lock):
         return ended
 
     def wait_for(self, predicate: Callable[[], bool], timeout: float | None = None) -> bool:
-        end = None if timeout is None else self._scheduler.clock() + 1000 * timeout
+        end = None if timeout is None else self._scheduler.now + 1000 * timeout
         while not (held := predicate()):
-            left = None if end is None else (end - self._scheduler.clock()) / 1000
+            left = None if end is None else (end - self._scheduler.now) / 1000
             if left is not None and left <= 0:
                 break
             self.wait(left)

@@ -61,9 +61,9 @@ class World:
         self.trace: list[str] = []
         self.traced = traced
         self.random = Random(schedule.seed)
-        self.loop = VirtualLoop(lambda: self.now)
+        self.loop = VirtualLoop(self)
         self.loop.set_exception_handler(self._loop_failed)
-        self.scheduler = Scheduler(lambda: self.now, self._failed)
+        self.scheduler = Scheduler(self, self._failed)
         self.links = [Link(v["delay_ms"], v["jitter_ms"], v["bytes_per_ms"]) for v in self.settings["viewers"]]
         self.viewers = [ViewerRecord() for _ in self.links]
         self.wires: dict[int, Wire] = {}
@@ -73,6 +73,8 @@ class World:
         self.programs: list[ProgramRecord] = []
         self.program_busy_until = 0.0
         self.content = 0
+        # Whether nobody can lose the control, so that all input counts.
+        self.all_counts = self.settings["control"] == "all" or len(self.viewers) == 1
         self._numbers = itertools.count(1)
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
@@ -102,7 +104,7 @@ class World:
         """Begin a life of the server."""
         options = DisplayOptions(window=self.settings["window"], max_fps=self.settings["max_fps"])
         policy = ViewerPolicy(resize=self.settings["resize"], control=self.settings["control"])
-        self.programs.append(ProgramRecord(lambda: self.now))
+        self.programs.append(ProgramRecord(lambda: self.now, only_one=self.settings["control"] == "first"))
         self.server = ModelServer(self.loop, self.encoders, options, policy, self.settings["resume_s"], self._numbers)
 
     def fail(self, what: str) -> None:
@@ -150,8 +152,11 @@ class World:
     """The one whose code runs."""
 
     def _server_due(self) -> float | None:
-        dues = (self.loop.due, self.scheduler.due, self._events[0][0] if self._events else None)
-        return min((due for due in dues if due is not None), default=None)
+        first = self._events[0][0] if self._events else None
+        for due in (self.loop.due, self.scheduler.due):
+            if due is not None and (first is None or due < first):
+                first = due
+        return first
 
     def _run_server(self, end: float) -> None:
         while (due := self._server_due()) is not None and due < end and self.violation is None:
@@ -160,10 +165,11 @@ class World:
                 self._guarded(heapq.heappop(self._events)[2])
             self.loop.run_due()
             self.scheduler.run()
-            self._guarded(self._take_events)
+            if self.server is not None and self.now >= self.program_busy_until:
+                self._guarded(self._take_events)
 
     def _take_events(self) -> None:
-        if self.server is not None and self.now >= self.program_busy_until:
+        if self.server is not None:
             self.server.take_events(self._program_event)
 
     def _program_event(self, event: ViewerEvent) -> None:
