@@ -67,10 +67,19 @@ _CHROMA = {chroma.value: chroma for chroma in Chroma}
 M = TypeVar("M")
 
 
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+# Made once: `json.dumps` and `json.loads` make one for each message where they have options.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
 def encode(message: ClientMessage | ServerMessage) -> str:
     """The JSON text of a message."""
     kind, members = _members(message)
-    return json.dumps({"type": kind, **members}, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return _ENCODER.encode({"type": kind, **members})
 
 
 def decode_client(text: str) -> ClientMessage:
@@ -165,15 +174,11 @@ def _decode(text: str, readers: Mapping[str, Callable[[Fields], M]]) -> M:
     if len(text) > MAX_MESSAGE_BYTES or len(text.encode()) > MAX_MESSAGE_BYTES:
         raise ProtocolError(f"a message must have at most {MAX_MESSAGE_BYTES} bytes", CloseCode.TOO_LARGE)
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError):
         raise ProtocolError("a message must be JSON text") from None
     fields = Fields(value, "message")
     return fields.choice("type", readers)(fields)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def _read_hello(fields: Fields) -> Hello:
