@@ -146,7 +146,7 @@ def pushed_plotly(signal: Signal) -> tuple[str, Change]:
     script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     sockets: list[WebSocket] = []
     loops: list[asyncio.AbstractEventLoop] = []
-    layout = {"width": WIDTH, "height": HEIGHT, "template": None, "yaxis": {"range": [-2, 2]}}
+    layout = {"width": WIDTH, "height": HEIGHT, "yaxis": {"range": [-2, 2]}}
 
     def figure() -> str:
         line = go.Scattergl(y=signal.values, mode="lines", line={"color": COLOR, "width": 1})

@@ -26,6 +26,7 @@ __all__ = ["browser", "open_page"]
 collect_ignore_glob = [] if os.environ.get("WITH_APPS") == "1" else ["test_*.py"]
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "apps"
+PROGRAMS = Path(__file__).parent / "programs"
 
 START_TIMEOUT_S = 90.0
 """Longest wait for an app to answer: some compile or import much."""
@@ -50,7 +51,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
         port = free_port()
         # A copy, for some of them write into their folder.
         folder = tmp_path / "apps"
-        shutil.copytree(EXAMPLES, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+        for source in (EXAMPLES, PROGRAMS):
+            shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
         words = [sys.executable, *(word.format(port=port) for word in command)]
         with log.open("wb") as output:
             processes.append(

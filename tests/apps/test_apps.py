@@ -17,7 +17,8 @@ APPS = {
     "django": ["django_app.py", "runserver", "--noreload", "{port}"],
     "streamlit": [
         *("-m", "streamlit", "run", "streamlit_app.py", "--server.port", "{port}"),
-        *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
+        # With an address it does not ask the internet for one, which takes long where there is none.
+        *("--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"),
     ],
     "preswald": ["-m", "rendercanvas_rfb", "preswald", "preswald_app.py", "--port", "{port}"],
     "panel": ["-m", "panel", "serve", "panel_app.py", "--port", "{port}"],

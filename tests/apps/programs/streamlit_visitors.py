@@ -1,0 +1,6 @@
+from shared import make_waves
+
+from rendercanvas_rfb.apps.streamlit import rfb_chart
+
+rfb_chart(make_waves, height=350)
+rfb_chart(make_waves, "own", height=350, per_visitor=True)
