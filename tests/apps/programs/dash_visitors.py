@@ -1,7 +1,7 @@
 import sys
 
 from dash import Dash, html
-from shared import make_waves
+from shared import make_waves  # type: ignore[import-not-found]
 
 from rendercanvas_rfb.apps.dash import rfb_chart
 

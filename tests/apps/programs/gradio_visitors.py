@@ -1,7 +1,7 @@
 import sys
 
 import gradio as gr
-from shared import make_waves
+from shared import make_waves  # type: ignore[import-not-found]
 
 from rendercanvas_rfb.apps.gradio import rfb_chart
 

@@ -1,7 +1,7 @@
 import sys
 
 from nicegui import ui
-from shared import make_waves
+from shared import make_waves  # type: ignore[import-not-found]
 
 from rendercanvas_rfb.apps.nicegui import rfb_chart
 

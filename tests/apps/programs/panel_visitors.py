@@ -1,5 +1,5 @@
 import panel as pn
-from shared import make_waves
+from shared import make_waves  # type: ignore[import-not-found]
 
 from rendercanvas_rfb.apps.panel import rfb_chart
 

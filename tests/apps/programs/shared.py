@@ -1,6 +1,6 @@
 """A figure that tells when it is closed: the letters in the file ``closed`` are as many as those that were."""
 
-import figures
+import figures  # type: ignore[import-not-found]
 
 from rendercanvas_rfb.apps import configure
 

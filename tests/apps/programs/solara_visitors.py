@@ -1,5 +1,5 @@
 import solara
-from shared import make_waves
+from shared import make_waves  # type: ignore[import-not-found]
 
 from rendercanvas_rfb.apps.solara import rfb_chart
 

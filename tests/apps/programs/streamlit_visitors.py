@@ -1,4 +1,4 @@
-from shared import make_waves
+from shared import make_waves  # type: ignore[import-not-found]
 
 from rendercanvas_rfb.apps.streamlit import rfb_chart
 
