@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 import warnings
 from importlib import import_module
@@ -17,6 +18,8 @@ from .limits import ServerLimits
 from .protocol.codec import MAX_MESSAGE_BYTES
 
 __all__ = ["STOP_TIMEOUT_S", "bind", "http_protocol", "uvicorn_config", "websocket_options"]
+
+logger = logging.getLogger("rendercanvas_rfb")
 
 STOP_TIMEOUT_S = 5.0
 """Seconds for connections to say goodbye when the server stops."""
@@ -58,7 +61,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 def uvicorn_config(app: Any, limits: ServerLimits, **more: Any) -> uvicorn.Config:
     """How uvicorn shall serve an app, within limits; ``more`` is passed on to it."""
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app,
         log_level="warning",
         access_log=False,
@@ -76,6 +79,22 @@ def uvicorn_config(app: Any, limits: ServerLimits, **more: Any) -> uvicorn.Confi
         timeout_graceful_shutdown=int(STOP_TIMEOUT_S),
         **more,
     )
+    # After uvicorn has set up its logging. The same function is added once.
+    logging.getLogger("uvicorn.error").addFilter(is_no_bad_text)
+    return config
+
+
+def is_no_bad_text(record: logging.LogRecord) -> bool:
+    """Whether a record of uvicorn's is about something else than a viewer's text that is no UTF-8.
+
+    Uvicorn takes that for an error of its own, with a traceback of its own for each: anybody who reaches the port could
+    fill the log. It becomes one line of information.
+    """
+    error = None if record.exc_info is None else record.exc_info[1]
+    if not isinstance(error, UnicodeDecodeError) or not record.module.startswith("websockets"):
+        return True
+    logger.info("text that is no UTF-8 ended a viewer's connection")
+    return False
 
 
 def websocket_options() -> dict[str, Any]:
