@@ -83,6 +83,7 @@ class ViewerPromises(RuleBasedStateMachine):
         self.decoded: Chunk | None = None
         self.shown: Chunk | None = None
         self.exact: int | None = None
+        self.repeated: set[int | None] = set()
         self.unacknowledged: list[int] = []
         # Those of them that were sent since the page was hidden last.
         self.in_flight: list[int] = []
@@ -223,6 +224,10 @@ class ViewerPromises(RuleBasedStateMachine):
         last = self.viewer.last_sequence
         self.receive(KeyframeRequest("decoder-error"))
         assert self.viewer.last_sequence == last
+        # It may be the still that could not be shown: each may come once more.
+        if self.exact not in self.repeated:
+            self.repeated.add(self.exact)
+            self.exact = None
 
     @rule(capabilities=st.sampled_from(CHOICES))
     def change_capabilities(self, capabilities: Capabilities) -> None:

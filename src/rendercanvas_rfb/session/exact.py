@@ -49,5 +49,5 @@ class Exactness:
 
     def lost(self) -> None:
         """The viewer could not show something. If that was the still, it gets another one; once for each picture."""
-        if self._exact != self._again:
+        if self._exact is not None and self._exact != self._again:
             self._again, self._exact = self._exact, None
