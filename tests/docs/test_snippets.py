@@ -14,11 +14,17 @@ from typing import Any
 import pytest
 
 from rendercanvas_rfb import hosting
+from tests.programs import running
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 SNIPPET = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 ENOUGH = 5
 """Sleeps after which a snippet has shown that it runs."""
+
+
+DRAWS = re.compile(r"import fastplotlib|rendercanvas_rfb\.apps")
+"""What makes figures. rendercanvas' loop and the thread that draws are there once in a process, and belong to other
+tests in this one."""
 
 
 class Enough(BaseException):
@@ -31,11 +37,28 @@ def snippets() -> Iterator[Any]:
             yield pytest.param(match[1], id=f"{page.stem}-{number}")
 
 
+SNIPPETS = list(snippets())
+DRAWING = [snippet for snippet in SNIPPETS if DRAWS.search(snippet.values[0])]
+OTHERS = [snippet for snippet in SNIPPETS if snippet not in DRAWING]
+
+
 def test_there_are_snippets() -> None:
-    assert len(list(snippets())) > 5
+    assert len(OTHERS) > 5
+    assert DRAWING
 
 
-@pytest.mark.parametrize("snippet", list(snippets()))
+@pytest.mark.gpu
+@pytest.mark.parametrize("snippet", DRAWING)
+async def test_a_snippet_that_draws_runs_and_ends(snippet: str, tmp_path: Path) -> None:
+    script = tmp_path / "snippet.py"
+    script.write_text(snippet)
+    # As the guide says for machines without a window system.
+    async with running(str(script), RENDERCANVAS_BACKEND="rfb") as program:
+        assert await program.finish() == 0, program.errors
+        assert "Traceback" not in "".join(program.errors)
+
+
+@pytest.mark.parametrize("snippet", OTHERS)
 def test_a_snippet_runs(snippet: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("RENDERCANVAS_RFB_PORT", "0")
     monkeypatch.chdir(tmp_path)
