@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from playwright.async_api import Page
+from playwright.async_api import Page, TimeoutError
 
 from tests.notebook.jupyter import TIMEOUT_S
 from tests.support import free_port
@@ -33,11 +34,11 @@ HOSTS = """(() => {
 class MarimoServer:
     """``marimo run`` or ``marimo edit``."""
 
-    def __init__(self, folder: Path, notebook: Path, mode: str) -> None:
+    def __init__(self, folder: Path, notebook: str, mode: str) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}/"
-        copy = folder / notebook.name
-        copy.write_text(notebook.read_text())
+        copy = folder / "notebook.py"
+        copy.write_text(notebook)
         environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_STATE_HOME": str(folder)}
         options = ["--headless", "--no-token", "--port", str(port)]
         self._log = (folder / "server.log").open("w+")
@@ -93,6 +94,23 @@ class MarimoPage:
                 detail = await self.get("JSON.stringify([view?.statusDetail, view?.state, view?.stats])", view)
                 raise AssertionError(f"{what} did not come: {detail}, {self._server.log[-2000:]}")
             await asyncio.sleep(0.05)
+
+    async def run_all(self) -> None:
+        """Have the editor run what has not run yet."""
+        button = self.page.locator("[data-testid=chrome-controls-bottom-right] [data-testid=run-button]")
+        # Before it has its kernel, the editor takes no notice.
+        for _ in range(10):
+            with suppress(TimeoutError):
+                async with self.page.expect_response("**/api/kernel/run", timeout=5000):
+                    await button.click()
+                return
+        raise AssertionError(f"the editor ran nothing: {self._server.log[-2000:]}")
+
+    async def run_cell(self, cell: int) -> None:
+        """Have the editor run a cell, counted from 0."""
+        editor = self.page.locator(".cm-content").nth(cell)
+        await editor.click()
+        await editor.press("Control+Enter")
 
     async def drag(self, corner: bool, dx: int, dy: int) -> None:
         """Drag the middle of the view, or its lower right corner."""
