@@ -28,13 +28,17 @@ H264_444 = Tier(PictureFormat.H264, Chroma.YUV444)
 (X264,) = registry.find_encoder("x264")
 
 
+# What is counted of an encoder holds for the whole process.
+NUMBERS = itertools.count(1)
+
+
 @pytest.fixture
 def faulty(monkeypatch) -> Iterator[FaultyBackend]:
-    made = FaultyBackend("faulty", [H264_444], X264.open)
+    made = FaultyBackend(f"faulty-{next(NUMBERS)}", [H264_444], X264.open)
     monkeypatch.setattr(registry, "BUILT_IN", (made.backend, *BUILT_IN))
     yield made
     made.go_on.set()
-    STANDINGS.forget("faulty")
+    STANDINGS.forget(made.backend.name)
 
 
 async def show(display, client, step: int) -> None:
@@ -59,22 +63,23 @@ def maker(client: Client) -> str:
 
 
 async def test_a_viewer_goes_on_with_the_next_encoder_and_the_metrics_say_so(faulty) -> None:
+    name = faulty.backend.name
     with serve(port=0, settle=False) as display:
         async with connect(display.url, video=(H264_444,)) as client:
             await show(display, client, 0)
-            assert maker(client) == "faulty"
+            assert maker(client) == name
             faulty.raise_at = 2
             await show(display, client, 1)
             assert maker(client) == "x264"
-            assert "faulty: failed, OSError: the device is gone" in info(client).encoder_reason
+            assert f"{name}: failed, OSError: the device is gone" in info(client).encoder_reason
             await show(display, client, 2)
             async with httpx.AsyncClient(trust_env=False) as http:
                 address = display.url.rsplit("/", 2)[0]
                 read = (await http.get(f"{address}/metrics")).json()
                 text = (await http.get(f"{address}/metrics?format=prometheus")).text
-    assert {"encoder": "faulty", "reason": "error", "count": 1} in read["encoder_failures"]
-    assert 'rendercanvas_rfb_encoder_failures_total{encoder="faulty",reason="error"} 1\n' in text
-    assert read["tiers"][0]["encoder_reason"].startswith("x264: makes h264/444 on any processor; faulty: failed")
+    assert {"encoder": name, "reason": "error", "count": 1} in read["encoder_failures"]
+    assert f'rendercanvas_rfb_encoder_failures_total{{encoder="{name}",reason="error"}} 1\n' in text
+    assert read["tiers"][0]["encoder_reason"].startswith(f"x264: makes h264/444 on any processor; {name}: failed")
     assert 'rendercanvas_rfb_tier_encoder_info{display="' in text
 
 
@@ -91,7 +96,7 @@ async def test_a_viewer_goes_on_where_an_encoder_hangs(faulty, monkeypatch) -> N
 
 
 async def test_without_another_encoder_a_viewer_gets_images(faulty) -> None:
-    with serve(port=0, settle=False, encoder="faulty", codec="auto") as display:
+    with serve(port=0, settle=False, encoder=faulty.backend.name, codec="auto") as display:
         async with connect(display.url, video=(H264_444,)) as client:
             await show(display, client, 0)
             faulty.raise_at = 2
