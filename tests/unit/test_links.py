@@ -94,6 +94,12 @@ def test_a_sudden_drop_is_followed_within_two_seconds_and_forgotten_when_it_is_o
     assert viewer.viewer.pictures.quality.level == 0
 
 
+def test_a_link_that_becomes_sixty_times_slower_brings_what_it_then_carries() -> None:
+    (viewer,) = watch(Link(0.1, ((0.0, 30e6), (10.0, 0.5e6))), seconds=40, content=HEATMAP)
+    assert viewer.fps(30, 40) >= 10
+    assert viewer.queueing(30, 40) < 0.5
+
+
 def test_jitter_and_losses_that_mend_themselves_are_no_lack_of_bandwidth() -> None:
     jitter = Link(0.02, ((0.0, 30e6),), jitter=0.04)
     losses = Link(0.04, ((0.0, 20e6),), stalls=[(5.0 * n, 0.3) for n in range(1, 8)])
