@@ -35,6 +35,9 @@ from tests.support import free_port
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "apps"
 PAGES = 5
+SIZE = 900
+"""Of the page, CSS pixels each way."""
+
 TIMEOUT_S = 90.0
 """Longest wait for an app to answer, and for a picture."""
 
@@ -70,9 +73,9 @@ async def measure(browser: Browser, framework: str) -> str:
 
 
 async def _look(browser: Browser, address: str) -> float:
-    page = await browser.new_page(viewport={"width": 900, "height": 900})
+    page = await browser.new_page(viewport={"width": SIZE, "height": SIZE})
     screen = Screen(await page.context.new_cdp_session(page))
-    await screen.start()
+    await screen.start(SIZE, SIZE)
     began = time.time()
     await page.goto(address, wait_until="commit")
     seen = await screen.until(True, False, timeout_s=TIMEOUT_S)

@@ -130,7 +130,7 @@ async def _look(
     page: Page, url: str, server: ChangingServer, relay: Relay, updates: int, timeout_s: float
 ) -> list[str]:
     screen = Screen(await page.context.new_cdp_session(page))
-    await screen.start()
+    await screen.start(WIDTH // 2, HEIGHT // 2)
     began = await page.evaluate("Date.now() / 1000")
     cells: list[str] = []
     try:

@@ -39,9 +39,9 @@ class Screen:
         with suppress(PlaywrightError):  # the last one may come when the page is being closed
             await self._session.send("Page.screencastFrameAck", {"sessionId": number})
 
-    async def start(self) -> None:
-        """Record. Half the size: it is enough to see where the line is, and takes less of what is measured."""
-        options = {"format": "jpeg", "quality": 80, "maxWidth": 400, "maxHeight": 250, "everyNthFrame": 1}
+    async def start(self, width: int, height: int) -> None:
+        """Record, in pictures of at most that size: small ones take less of what is measured."""
+        options = {"format": "jpeg", "quality": 80, "maxWidth": width, "maxHeight": height, "everyNthFrame": 1}
         await self._session.send("Page.startScreencast", options)
 
     async def stop(self) -> None:
