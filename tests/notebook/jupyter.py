@@ -200,6 +200,13 @@ class Notebook:
         await element.scroll_into_view_if_needed()
         return decode_png(await element.screenshot())
 
+    async def drawn(self, view: int = 0) -> Pixels:
+        """What a view has on its canvas."""
+        data = await self.page.evaluate(
+            f"{VIEWS}[{view}].view.screenshot().then(async (blob) => [...new Uint8Array(await blob.arrayBuffer())])"
+        )
+        return decode_png(bytes(data))
+
     async def says(self, cell: int, wanted: str) -> None:
         """Run a cell until it puts out a text."""
         deadline = time.monotonic() + TIMEOUT_S
