@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol
 
 from .frames import Frame
 from .protocol.chunk import SERIAL_MODULUS, Chunk
 
-__all__ = ["ChunkNumbers", "FrameSource", "Post", "Subscriber"]
+__all__ = ["ChunkNumbers", "FrameSource", "LoopPost", "Post", "Subscriber"]
 
 Post = Callable[[Callable[[], None]], None]
+"""Runs a function on a viewer's I/O thread, soon. Callable from any thread."""
 
 
 class FrameSource(Protocol):
@@ -29,7 +33,7 @@ class FrameSource(Protocol):
 
 
 class Subscriber(Protocol):
-    """A viewer, to the pipeline. ``offer`` and ``tier_failed`` are called on its I/O thread."""
+    """A viewer, to the pipeline. ``offer`` and ``tiers_changed`` are called on its I/O thread."""
 
     @property
     def post(self) -> Post:
@@ -68,3 +72,19 @@ class ChunkNumbers:
     def next_stream(self) -> int:
         """The next stream's number."""
         return next(self._streams) % SERIAL_MODULUS
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPost:
+    """Runs functions on a loop, from any thread.
+
+    Equal for the sessions of one loop, so that they can be served together.
+    """
+
+    loop: asyncio.AbstractEventLoop
+
+    def __call__(self, function: Callable[[], None]) -> None:
+        """See `Post`."""
+        # A loop that is closed has no viewers any more.
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(function)

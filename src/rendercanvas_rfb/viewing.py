@@ -7,7 +7,6 @@ import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import ref
 
@@ -37,7 +36,7 @@ from .session.viewer import (
     Viewer,
     ViewerState,
 )
-from .subscribing import Post
+from .subscribing import LoopPost, Post
 
 __all__ = ["Admit", "Connection", "ViewerSession", "watch"]
 
@@ -120,7 +119,7 @@ class ViewerSession:
         is_deaf: Callable[[], bool] = lambda: False,
     ) -> None:
         loop = asyncio.get_running_loop()
-        self.post: Post = _LoopPost(loop)
+        self.post: Post = LoopPost(loop)
         self._time = loop.time
         self._connection = connection
         self._display = display
@@ -394,18 +393,3 @@ class ViewerSession:
         if not has_room and not self._ending.is_set():
             self._farewell = Close(CloseCode.TOO_SLOW, "messages were not read in time")
             self._ending.set()
-
-
-@dataclass(frozen=True, slots=True)
-class _LoopPost:
-    """Runs functions on a loop, from any thread.
-
-    Equal for the sessions of one loop, so that they can be served together.
-    """
-
-    loop: asyncio.AbstractEventLoop
-
-    def __call__(self, function: Callable[[], None]) -> None:
-        # A loop that is closed has no viewers any more.
-        with suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(function)
