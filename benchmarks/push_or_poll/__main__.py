@@ -11,7 +11,7 @@ points, in a real Chromium and with a server of its own:
   these changes, and processor time, of the server process and of all processes of Chromium.
 - the same while nothing changes; 100 % is one core.
 
-Linux only. Run it in the environment of ``nox -s bench_push_or_poll``, with nothing else running.
+Linux only. Run it in the environment of ``nox -s tests_apps``, with nothing else running.
 """
 
 from __future__ import annotations
