@@ -19,6 +19,7 @@ from .encoders.selection import Verdict
 from .encoders.tier import Encoded, TierEncoder
 from .errors import DeviceError, EncoderError
 from .frames import Frame
+from .memory import give_back
 from .metrics import TierMeter, TierMetrics
 from .protocol.chunk import Chunk, serial_less
 from .protocol.formats import Tier
@@ -251,6 +252,7 @@ class TierWorker(threading.Thread):
             self._give_up(error)
         finally:
             self._encoder.close()
+            give_back()
 
     def _next_job(self) -> tuple[Frame, bool, float | None] | None:
         """Wait until there is something to encode: the frame and whether as a keyframe.
