@@ -70,8 +70,9 @@ class Viewer:
         return decode_png(await self.page.screenshot(type="png"))
 
     async def _situation(self) -> str:
-        status, state, stats = [await self.get(f"view?.{name}") for name in ("statusDetail", "state", "stats")]
-        return f"the page {self.frame.url} is {status} with {state}, {stats}, errors {self.errors}"
+        members = ("statusDetail", "state", "frame", "stats")
+        status, state, frame, stats = [await self.get(f"view?.{name}") for name in members]
+        return f"the page {self.frame.url} is {status} with {state}, shows {frame}, {stats}, errors {self.errors}"
 
     async def text(self) -> str:
         """The text that is visible, inside of the element too."""

@@ -14,8 +14,12 @@ pytestmark = pytest.mark.gpu
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def figure(make_canvas):
-    """A figure with a magenta line and a green one on black, in a window of any size."""
-    canvas = make_canvas(size=(640, 480))
+    """A figure with a magenta line and a green one on black, in a window of any size.
+
+    It asks for a draw after each draw, and is drawn on the loop of the test: at full speed, what the test says to the
+    browser waits for a draw at each step.
+    """
+    canvas = make_canvas(size=(640, 480), max_fps=8)
     figure = fpl.Figure(canvas=canvas)
     x = np.linspace(0, 10, 200, dtype=np.float32)
     plot = figure[0, 0]
@@ -75,11 +79,12 @@ async def test_a_drag_pans_and_the_picture_follows(figure, open_page):
     await mouse.down()
     await mouse.move(380, 240, steps=8)
     await mouse.up()
-    await until(lambda: camera(figure)[0] < start[0], "the pan")
-    after, drawn = await viewer.current(figure.canvas._display, (640, 480))
+    await viewer.until_pixels(lambda after: pan(before, after) == pytest.approx(80, abs=2))
+    assert camera(figure)[0] < start[0]
     assert camera(figure)[1:] == pytest.approx(start[1:])
+    after, drawn = await viewer.current(figure.canvas._display, (640, 480))
     assert np.mean(np.abs(after.astype(int) - drawn.astype(int)).max(axis=2) <= 6) >= 0.99
-    assert left_end_of_magenta(after) - left_end_of_magenta(before) == pytest.approx(80, abs=2)
+    assert pan(before, after) == pytest.approx(80, abs=2)
 
 
 async def test_a_wheel_zooms_and_the_page_does_not_scroll(figure, open_page):
@@ -115,9 +120,7 @@ async def test_one_finger_pans(figure, open_page):
     for step in range(1, 9):
         await touch.move((300 + 10 * step, 240))
     await touch.end()
-    await until(lambda: camera(figure)[0] < 5, "the pan")
-    after, _ = await viewer.current(figure.canvas._display, (640, 480))
-    assert left_end_of_magenta(after) - left_end_of_magenta(before) == pytest.approx(80, abs=2)
+    await viewer.until_pixels(lambda after: pan(before, after) == pytest.approx(80, abs=2))
 
 
 async def test_its_own_buttons_can_be_clicked(figure, open_page):
@@ -135,6 +138,11 @@ async def test_its_own_buttons_can_be_clicked(figure, open_page):
     await viewer.current(figure.canvas._display, (640, 480))
     await viewer.page.mouse.up()
     await until(lambda: camera(figure)[2] > 0.9 * start[2], "the button's effect")
+
+
+def pan(before, after):
+    """By how many pixels the plot has gone to the right."""
+    return left_end_of_magenta(after) - left_end_of_magenta(before)
 
 
 def left_end_of_magenta(picture):
