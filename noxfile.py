@@ -41,9 +41,9 @@ def install_locked(session: nox.Session, lock: str) -> None:
     session.install("--require-hashes", "-r", lock, silent=False)
 
 
-def install_project(session: nox.Session) -> None:
-    """Install the locked development packages and this project, editable, with its web client."""
-    install_locked(session, DEVELOPMENT_LOCK)
+def install_project(session: nox.Session, lock: str = DEVELOPMENT_LOCK) -> None:
+    """Install what a lock file names, and this project, editable, with its web client."""
+    install_locked(session, lock)
     # Before the installation, which would build it as well but show nothing of it.
     build_web_client(session)
     session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
@@ -92,9 +92,7 @@ def tests_hardware(session: nox.Session) -> None:
 @nox.session
 def tests_mlx(session: nox.Session) -> None:
     """Run the tests of conversions and of frames on devices, with MLX; on Linux on the processor."""
-    install_locked(session, MLX_LOCK)
-    build_web_client(session)
-    session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
+    install_project(session, MLX_LOCK)
     session.run("pytest", "tests/convert", *session.posargs)
 
 
@@ -138,9 +136,7 @@ def tests_apps(session: nox.Session, lock: str) -> None:
     """Start app frameworks with figures in them, and look at them in a real Chromium."""
     need_system_packages(session, "vulkan", "x11", "chromium")
     # Not the development packages: the frameworks need other versions of some, and Preswald old ones.
-    install_locked(session, lock)
-    build_web_client(session)
-    session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
+    install_project(session, lock)
     # With the old packages that Preswald needs, uvicorn's own command does not start what else is installed there.
     chosen = ["-k", "preswald"] if lock == PRESWALD_LOCK else []
     # Dash brings a plugin that today's pytest refuses.
@@ -151,9 +147,7 @@ def tests_apps(session: nox.Session, lock: str) -> None:
 def tests_notebook(session: nox.Session) -> None:
     """Start JupyterLab, Notebook and marimo with figures in them, and look at them in a real Chromium."""
     need_system_packages(session, "vulkan", "x11", "chromium")
-    install_locked(session, NOTEBOOK_LOCK)
-    build_web_client(session)
-    session.install("--no-deps", "--no-build-isolation", "--editable", ".", silent=False)
+    install_project(session, NOTEBOOK_LOCK)
     session.run("pytest", "tests/notebook", *session.posargs, env={"WITH_NOTEBOOK": "1"})
 
 

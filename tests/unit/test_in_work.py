@@ -17,7 +17,7 @@ def test_a_picture_is_that_of_the_frame_whose_token_it_has() -> None:
     assert list(work) == ["a", "b", "c"]
     assert [work.take(token) for token in tokens] == ["a", "b", "c"]
     assert not len(work)
-    assert work.newest == 2
+    assert work.put("d") == 3
 
 
 def test_no_more_frames_are_in_work_than_may_be() -> None:
@@ -27,7 +27,8 @@ def test_no_more_frames_are_in_work_than_may_be() -> None:
     with pytest.raises(EncoderError, match="no picture came out, with 2 frames in work"):
         work.put("c")
     assert list(work) == ["a", "b"]
-    assert work.newest == 1
+    work.take(0)
+    assert work.put("c") == 2
 
 
 @pytest.mark.parametrize("token", [7, -1, None])

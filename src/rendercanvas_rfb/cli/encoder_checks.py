@@ -8,7 +8,7 @@ from functools import cache, partial
 from ..encoders.base import EncoderBackend
 from ..encoders.machine import Machine, examine
 from ..encoders.registry import encoder_names, find_encoder
-from ..encoders.selection import FrameKind, Reason, Situation, choose
+from ..encoders.selection import FrameKind, Reason, Situation, choose, in_frames
 from ..encoders.trial import TRIAL_SIZE, Outcome, Trial
 from ..errors import ConfigurationError
 from ..frames import Memory
@@ -86,8 +86,10 @@ def _hardware(machine: Machine, backends: Sequence[EncoderBackend]) -> tuple[Sta
             key = (backend.name, tier)
             if key in machine.trials:
                 lines.append(f"{backend.name} {tier}: {_in_words(machine.trials[key])}")
-            elif backend.name not in lacking.setdefault(machine.missing.get(key, "not tried"), []):
-                lacking[machine.missing.get(key, "not tried")].append(backend.name)
+                continue
+            names = lacking.setdefault(machine.missing.get(key, "not tried"), [])
+            if backend.name not in names:
+                names.append(backend.name)
     lines += [f"{', '.join(names)}: {reason}" for reason, names in lacking.items()]
     works = [
         backend.name
@@ -108,7 +110,7 @@ def _in_words(trial: Trial) -> str:
         return f"does not work: {trial.detail}"
     fidelity = "exactly" if trial.psnr_db is None else f"with {trial.psnr_db:.0f} dB"
     width, height = TRIAL_SIZE
-    late = f", {trial.delay} {'frame' if trial.delay == 1 else 'frames'} late" if trial.delay else ""
+    late = f", {in_frames(trial.delay)} late" if trial.delay else ""
     return f"{trial.encode_ms:.1f} ms, {trial.bytes} bytes for {width}x{height}, comes back {fidelity}{late}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from ..errors import EncoderError
 from ..frames import ColorSpace, Frame, Memory, PixelFormat
 from ..protocol.formats import StreamInfo, Tier
 from ..session.exactness import DEFAULT_BITRATE
@@ -22,6 +23,8 @@ __all__ = [
     "PipelinedEncoder",
     "RateAdjustable",
     "Takes",
+    "check_bitrate",
+    "check_frame",
 ]
 
 
@@ -73,6 +76,34 @@ class EncodedPicture:
     keyframe: bool
     lossless: bool = False
     improvable: bool = False
+
+
+def check_frame(frame: Frame, size: tuple[int, int], color: ColorSpace | None = None) -> None:
+    """Check that a frame can be encoded.
+
+    Args:
+        frame: The frame.
+        size: Width and height for which the encoder was opened.
+        color: What the stream is in; None where it may be in anything.
+
+    Raises:
+        EncoderError: It is another frame than the encoder was opened for.
+    """
+    if (frame.width, frame.height) != size:
+        width, height = size
+        raise EncoderError(f"the encoder was opened for {width}x{height} pixels, not {frame.width}x{frame.height}")
+    if color is not None and frame.color is not color:
+        raise EncoderError(f"the stream is in {color}, not {frame.color}")
+
+
+def check_bitrate(bits_per_second: int | None) -> None:
+    """Check the argument of `RateAdjustable.set_max_bitrate`.
+
+    Raises:
+        EncoderError: It is no bitrate.
+    """
+    if bits_per_second is not None and bits_per_second <= 0:
+        raise EncoderError(f"a bitrate must be positive, not {bits_per_second}")
 
 
 class Encoder(Protocol):

@@ -12,7 +12,7 @@ from ..convert.host import frame_to_rgb
 from ..errors import DeviceError, EncoderError
 from ..frames import ColorSpace, Frame, PixelFormat, Pixels
 from ..protocol.formats import SRGB_FULL, PictureFormat, StreamInfo, Tier
-from .base import EncodedPicture
+from .base import EncodedPicture, check_frame
 from .icc import DISPLAY_P3_PROFILE
 
 __all__ = ["MAX_SIDE", "ImageEncoder", "is_available"]
@@ -116,9 +116,7 @@ class ImageEncoder:
         """See `Encoder.encode`. Each picture is a keyframe, whatever ``keyframe`` says."""
         if self._closed:
             raise EncoderError("the encoder is closed")
-        if (frame.width, frame.height) != self._size:
-            width, height = self._size
-            raise EncoderError(f"the encoder was opened for {width}x{height} pixels, not {frame.width}x{frame.height}")
+        check_frame(frame, self._size)
         frame = frame.exact()
         try:
             pixels, mode = frame.pixels, _RAW_MODES.get(frame.format)

@@ -33,11 +33,6 @@ class InWork(Generic[T]):
         """Oldest first."""
         return iter(self._entries.values())
 
-    @property
-    def newest(self) -> int:
-        """Token of the last frame that went in; -1 before the first."""
-        return self._next - 1
-
     def put(self, entry: T) -> int:
         """A frame goes in. Returns its token: 0, 1, 2 and so on.
 

@@ -6,14 +6,9 @@ import os
 
 from ..protocol.formats import Chroma, PictureFormat
 from .libav import LibavCodec, Target, backend_of
+from .x264 import encoding_threads
 
 __all__ = ["BACKENDS", "SVT_AV1", "VP9"]
-
-_SCALE = 63 / 51
-"""The rate factors of both go to 63 where that of H.264 goes to 51."""
-
-_MAX_THREADS = 4
-"""As libx264 has."""
 
 _SVT_PRESET = 12
 """Of -1 to 13. A 720p line plot takes some 10 ms with it on two cores; the slower ones are for files."""
@@ -30,13 +25,13 @@ def _vp9(target: Target) -> dict[str, str]:
         "auto-alt-ref": "0",
         "row-mt": "1",
         "tile-columns": "2",
-        "threads": str(min(_MAX_THREADS, os.cpu_count() or 1)),
+        "threads": str(encoding_threads()),
         # Large areas of one colour and sharp edges.
         "tune-content": "screen",
         "profile": "0" if target.chroma is Chroma.YUV420 else "1",
     }
     if target.max_bitrate is None:
-        return {**options, "crf": str(round(target.crf * _SCALE)), "b": "0"}
+        return {**options, "crf": str(round(target.crf_to_63)), "b": "0"}
     rate = str(target.max_bitrate)
     return {**options, "b": rate, "minrate": rate, "maxrate": rate, "bufsize": rate}
 
@@ -55,7 +50,7 @@ def _svt_av1(target: Target) -> dict[str, str]:
     }
     options = {"preset": str(_SVT_PRESET)}
     if target.max_bitrate is None:
-        options["crf"] = str(round(target.crf * _SCALE))
+        options["crf"] = str(round(target.crf_to_63))
     else:
         parameters["rc"] = "2"
         options["b"] = str(target.max_bitrate)

@@ -22,14 +22,24 @@ from ..convert.host import HostConverter
 from ..errors import BitstreamError, DeviceError, EncoderBusyError, EncoderError, FrameError
 from ..frames import ColorSpace, Frame, Memory
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
-from .base import MAX_DEPTH, EncodedPicture, Encoder, EncoderBackend, EncoderSettings, Finished, Takes
+from .base import (
+    MAX_DEPTH,
+    EncodedPicture,
+    Encoder,
+    EncoderBackend,
+    EncoderSettings,
+    Finished,
+    Takes,
+    check_bitrate,
+    check_frame,
+)
 from .in_work import InWork
-from .libav_codec import LibavCodec, Target
+from .libav_codec import NO_BETTER_THAN_H264, LibavCodec, Target
 from .tagging import BT709_MATRIX, PRIMARIES, SRGB_TRANSFER, tag
 
 logger = logging.getLogger("rendercanvas_rfb")
 
-__all__ = ["MAX_DEPTH", "LibavCodec", "LibavEncoder", "Target", "backend_of"]
+__all__ = ["MAX_DEPTH", "NO_BETTER_THAN_H264", "LibavCodec", "LibavEncoder", "Target", "backend_of"]
 
 INFINITE_GOP = 2**31 - 1
 """The largest distance between keyframes that AVCodecContext.gop_size can hold: a year at 60 pictures a second."""
@@ -153,8 +163,7 @@ class LibavEncoder:
 
     def set_max_bitrate(self, bits_per_second: int | None) -> None:
         """See `RateAdjustable`. Costs a keyframe, so that small changes are left out."""
-        if bits_per_second is not None and bits_per_second <= 0:
-            raise EncoderError(f"a bitrate must be positive, not {bits_per_second}")
+        check_bitrate(bits_per_second)
         before = self._target.max_bitrate
         if before is None or bits_per_second is None:
             if before is not bits_per_second:
@@ -178,11 +187,7 @@ class LibavEncoder:
         """See `PipelinedEncoder.feed`."""
         if self._converter is None:
             raise EncoderError("the encoder is closed")
-        if (frame.width, frame.height) != self._size:
-            width, height = self._size
-            raise EncoderError(f"the encoder was opened for {width}x{height} pixels, not {frame.width}x{frame.height}")
-        if frame.color is not (self._color or frame.color):
-            raise EncoderError(f"the stream is in {self._color}, not {frame.color}")
+        check_frame(frame, self._size, self._color)
         self._color = frame.color
         keyframe = keyframe or self._codec is None
         try:

@@ -13,7 +13,10 @@ import av
 from ..protocol.formats import Chroma, PictureFormat, Tier
 from .x264_codec import rate_ceiling
 
-__all__ = ["LibavCodec", "Target"]
+__all__ = ["NO_BETTER_THAN_H264", "LibavCodec", "Target", "unexplained"]
+
+NO_BETTER_THAN_H264 = "no more than H.264 does for plots, and fewer browsers decode it"
+"""Why "auto" leaves out the later codecs of encoders in hardware."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class Target:
     depth: int = 1
 
     @property
+    def crf_to_63(self) -> float:
+        """The rate factor for codecs where it goes to 63, as that of H.264 goes to 51: VP9 and AV1."""
+        return self.crf * 63 / 51
+
+    @property
     def ceiling(self) -> int:
         """Bits per second whatever the content."""
         return rate_ceiling(self.width, self.height)
@@ -46,6 +54,11 @@ class Target:
     def bitrate(self) -> int:
         """Bits per second that it has to keep to."""
         return self.ceiling if self.max_bitrate is None else self.max_bitrate
+
+
+def unexplained(_error: av.FFmpegError) -> str | None:
+    """For a codec of which it is not known what its errors mean."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +101,7 @@ class LibavCodec:
     max_depth: int = 1
     own_depth: int = 1
     needs: str = ""
-    explain: Callable[[av.FFmpegError], str | None] = lambda error: None
+    explain: Callable[[av.FFmpegError], str | None] = unexplained
 
     @property
     def tiers(self) -> tuple[Tier, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ..protocol.formats import Tier
 from .base import EncoderBackend
-from .selection import READY, Standing, State
-from .standings import standing_after, try_all
-from .trial import Outcome, Trial, tier_of
+from .selection import Standing, State
+from .standings import standing_after, standing_before, try_all
+from .trial import Trial, tier_of
 
 __all__ = ["Machine", "examine"]
 
@@ -40,9 +40,7 @@ class Machine:
     def _standing(self, backend: EncoderBackend, key: Key) -> Standing:
         if key in self.missing:
             return Standing(State.MISSING, self.missing[key])
-        if key in self.trials:
-            return standing_after(self.trials[key])
-        return Standing(State.UNTRIED) if backend.hardware else READY
+        return standing_after(self.trials[key]) if key in self.trials else standing_before(backend)
 
     def as_json(self) -> dict[str, Any]:
         """For ``json.dumps``: by name and tier, ``{"missing": ...}`` or the members of the `Trial`."""
@@ -50,7 +48,7 @@ class Machine:
         for (name, tier), reason in self.missing.items():
             encoders.setdefault(name, {})[str(tier)] = {"missing": reason}
         for (name, tier), trial in self.trials.items():
-            encoders.setdefault(name, {})[str(tier)] = {**asdict(trial), "outcome": trial.outcome.value}
+            encoders.setdefault(name, {})[str(tier)] = trial.as_json()
         return encoders
 
     @classmethod
@@ -68,7 +66,7 @@ class Machine:
                 if "missing" in members:
                     missing[key] = str(members["missing"])
                 else:
-                    trials[key] = Trial(**{**members, "outcome": Outcome(members.get("outcome"))})
+                    trials[key] = Trial.from_json(members)
         return cls(missing, trials)
 
 

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 
 import av
 
 from ..protocol.formats import Chroma, PictureFormat
-from .libav import MAX_DEPTH, LibavCodec, Target, backend_of
+from .libav import MAX_DEPTH, NO_BETTER_THAN_H264, LibavCodec, Target, backend_of
 
 __all__ = ["AV1", "BACKENDS", "H264", "HEVC"]
-
-_NEEDS = "an NVIDIA GPU with NVENC and its driver (GeForce, RTX, T4, L4; not A100, H100, H200)"
-
-_NODES = ("/dev/nvidiactl", "/dev/dxg")
-"""The second is that of the Windows Subsystem for Linux."""
-
-_AV1_SCALE = 63 / 51
-"""The quality of AV1 goes to 63 where that of H.264 goes to 51."""
 
 _BUFFERED_PICTURES = 4
 """Size of the rate buffer under a limit, pictures' shares: what one of them may exceed its share by."""
@@ -64,7 +57,7 @@ def _hevc(target: Target) -> dict[str, str]:
 def _av1(target: Target) -> dict[str, str]:
     chosen = options(target)
     if "cq" in chosen:
-        chosen["cq"] = f"{target.crf * _AV1_SCALE:g}"
+        chosen["cq"] = f"{target.crf_to_63:g}"
     return chosen
 
 
@@ -94,44 +87,30 @@ H264 = LibavCodec(
     sets_bitrate=True,
     reads_cuda=True,
     max_depth=MAX_DEPTH,
-    nodes=_NODES,
-    needs=_NEEDS,
+    nodes=("/dev/nvidiactl", "/dev/dxg"),  # the second is that of the Windows Subsystem for Linux
+    needs="an NVIDIA GPU with NVENC and its driver (GeForce, RTX, T4, L4; not A100, H100, H200)",
     explain=explain,
 )
-HEVC = LibavCodec(
+HEVC = replace(
+    H264,
     name="hevc_nvenc",
     format=PictureFormat.HEVC,
-    pixel_formats={Chroma.YUV444: "yuv444p", Chroma.YUV420: "yuv420p"},
     options=_hevc,
     min_size=(130, 130),
     max_size=(8192, 8192),
-    sets_bitrate=True,
-    reads_cuda=True,
-    max_depth=MAX_DEPTH,
-    nodes=_NODES,
-    needs=_NEEDS,
-    explain=explain,
 )
-AV1 = LibavCodec(
+AV1 = replace(
+    HEVC,
     name="av1_nvenc",
     format=PictureFormat.AV1,
     pixel_formats={Chroma.YUV420: "yuv420p"},
     options=_av1,
     min_size=(192, 192),
-    max_size=(8192, 8192),
-    sets_bitrate=True,
-    reads_cuda=True,
-    max_depth=MAX_DEPTH,
-    nodes=_NODES,
-    needs=_NEEDS,
-    explain=explain,
 )
-
-_LATER_CODECS = "no more than H.264 does for plots, and fewer browsers decode it"
 
 BACKENDS = (
     backend_of("nvenc", H264),
-    backend_of("nvenc-hevc", HEVC, only_by_name=_LATER_CODECS),
-    backend_of("nvenc-av1", AV1, only_by_name=_LATER_CODECS),
+    backend_of("nvenc-hevc", HEVC, only_by_name=NO_BETTER_THAN_H264),
+    backend_of("nvenc-av1", AV1, only_by_name=NO_BETTER_THAN_H264),
 )
 """Best first."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..protocol.formats import Chroma, PictureFormat
 from .libav import LibavCodec, Target, backend_of
+from .libav_codec import unexplained
 
 __all__ = ["AMF", "BACKENDS", "QSV", "VAAPI"]
 
 _MIN_SIDE = 128
 """Pixels. AMD's encoders begin at 64x64 to 128x128, Intel's at 32x32; below this the processor has little to do."""
-
-
-_NODES = ("/dev/dri/renderD*", "/dev/dxg")
-"""The second is that of the Windows Subsystem for Linux."""
 
 
 def _rate(target: Target) -> dict[str, str]:
@@ -73,29 +72,24 @@ QSV = LibavCodec(
     pixel_formats={Chroma.YUV420: "nv12"},
     options=_qsv,
     min_size=(_MIN_SIDE, _MIN_SIDE),
-    nodes=_NODES,
+    nodes=("/dev/dri/renderD*", "/dev/dxg"),  # the second is that of the Windows Subsystem for Linux
     needs="an Intel GPU and its oneVPL runtime",
     explain=lambda error: f"there is no Intel GPU, or no oneVPL runtime for it ({error.strerror})",
 )
-AMF = LibavCodec(
+AMF = replace(
+    QSV,
     name="h264_amf",
-    format=PictureFormat.H264,
-    pixel_formats={Chroma.YUV420: "nv12"},
     options=_amf,
-    min_size=(_MIN_SIDE, _MIN_SIDE),
-    nodes=_NODES,
     needs="an AMD GPU and the AMF runtime of its driver",
     explain=lambda error: f"there is no AMD GPU, or no AMF runtime for it ({error.strerror})",
 )
-VAAPI = LibavCodec(
+VAAPI = replace(
+    QSV,
     name="h264_vaapi",
-    format=PictureFormat.H264,
-    pixel_formats={Chroma.YUV420: "nv12"},
     options=_vaapi,
-    min_size=(_MIN_SIDE, _MIN_SIDE),
     device="vaapi",
-    nodes=_NODES,
     needs="Linux with a VAAPI driver, and a PyAV of version 18 or later built with VAAPI, which its wheels are not",
+    explain=unexplained,
 )
 
 BACKENDS = (backend_of("qsv", QSV), backend_of("amf", AMF), backend_of("vaapi", VAAPI))

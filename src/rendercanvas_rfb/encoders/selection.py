@@ -14,7 +14,19 @@ from ..frames import ColorSpace, Memory
 from ..protocol.formats import Chroma, Tier
 from .base import EncoderBackend, Takes
 
-__all__ = ["AUTO", "READY", "Choice", "FrameKind", "Reason", "Situation", "Standing", "State", "Verdict", "choose"]
+__all__ = [
+    "AUTO",
+    "READY",
+    "Choice",
+    "FrameKind",
+    "Reason",
+    "Situation",
+    "Standing",
+    "State",
+    "Verdict",
+    "choose",
+    "in_frames",
+]
 
 AUTO = "auto"
 """In place of the name of an encoder: the best one for each tier."""
@@ -228,7 +240,7 @@ def _judge(backend: EncoderBackend, tier: Tier, standing: Standing, situation: S
     with_loss = tier.chroma is Chroma.RGB and tier not in backend.takes.lossless
     no_rate = wanted.level > 0 and tier.format.is_video and not backend.takes.live_bitrate
     rank = (situation.decodes.index(wanted), copies, with_loss, no_rate, not backend.hardware, place)
-    late = f", {_in_frames(standing.delay)} late" if standing.delay else ""
+    late = f", {in_frames(standing.delay)} late" if standing.delay else ""
     return Verdict(backend.name, tier, None, _merit(backend, tier, situation) + late, tuple(map(int, rank)))
 
 
@@ -317,10 +329,11 @@ def _out_of_service(standing: Standing) -> tuple[Reason, str] | None:
 def _lateness(delay: int, depth: int) -> tuple[Reason, str] | None:
     if delay < depth:
         return None
-    return Reason.LATE, f"its pictures come {_in_frames(delay)} late, and {_in_frames(depth)} in work allow {depth - 1}"
+    return Reason.LATE, f"its pictures come {in_frames(delay)} late, and {in_frames(depth)} in work allow {depth - 1}"
 
 
-def _in_frames(count: int) -> str:
+def in_frames(count: int) -> str:
+    """A number of frames, in words."""
     return f"{count} frame" if count == 1 else f"{count} frames"
 
 

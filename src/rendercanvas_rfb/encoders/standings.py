@@ -19,7 +19,16 @@ from .base import EncoderBackend
 from .selection import READY, Standing, State
 from .trial import Outcome, Trial, try_in_child, try_tier
 
-__all__ = ["MAX_STRIKES", "RETRY_S", "STANDINGS", "Failure", "Standings", "standing_after", "try_all"]
+__all__ = [
+    "MAX_STRIKES",
+    "RETRY_S",
+    "STANDINGS",
+    "Failure",
+    "Standings",
+    "standing_after",
+    "standing_before",
+    "try_all",
+]
 
 logger = logging.getLogger("rendercanvas_rfb")
 
@@ -88,6 +97,11 @@ def try_all(backend: EncoderBackend) -> Mapping[Tier, Trial]:
     if backend.hardware:
         return try_in_child(backend)
     return {tier: try_tier(backend, tier) for tier in backend.tiers}
+
+
+def standing_before(backend: EncoderBackend) -> Standing:
+    """What is known of an encoder of which nothing is missing, before it was tried."""
+    return Standing(State.UNTRIED) if backend.hardware else READY
 
 
 def standing_after(trial: Trial) -> Standing:
@@ -222,15 +236,13 @@ class Standings:
             return Standing(State.MISSING, missing)
         record = self._records.get((backend.name, tier))
         if record is None:
-            return Standing(State.UNTRIED) if backend.hardware else READY
+            return standing_before(backend)
         if record.failure is not None and self._clock() < record.out_until():
             later = "" if record.strikes >= MAX_STRIKES else "; tried again later"
             return Standing(State.BUSY if record.failure is Failure.BUSY else State.BROKEN, f"{record.detail}{later}")
         # What failed since its last trial has to prove itself again, where that can be done safely.
         trial = record.trial if record.failed_at < record.tried_at else None
-        if trial is None:
-            return Standing(State.UNTRIED) if backend.hardware else READY
-        return standing_after(trial)
+        return standing_before(backend) if trial is None else standing_after(trial)
 
 
 STANDINGS = Standings()

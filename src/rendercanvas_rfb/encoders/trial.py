@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import Enum
 from time import perf_counter, sleep
+from typing import Any
 
 import numpy as np
 
@@ -79,6 +80,19 @@ class Trial:
     psnr_db: float | None = None
     codec: str = ""
     delay: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``json.dumps``: the members."""
+        return {**asdict(self), "outcome": self.outcome.value}
+
+    @classmethod
+    def from_json(cls, members: Mapping[str, Any]) -> Trial:
+        """What `as_json` made.
+
+        Raises:
+            ValueError, TypeError: It is none.
+        """
+        return cls(**{**members, "outcome": Outcome(members.get("outcome"))})
 
 
 def try_tier(backend: EncoderBackend, tier: Tier, settings: EncoderSettings | None = None) -> Trial:
@@ -230,7 +244,7 @@ def _read_answers(lines: Iterable[str], tiers: Mapping[str, Tier]) -> Iterator[t
         try:
             members = json.loads(line)
             tier = tiers[members.pop("tier")]
-            yield tier, Trial(Outcome(members.pop("outcome")), **members)
+            yield tier, Trial.from_json(members)
         except (ValueError, KeyError, TypeError, AttributeError):
             continue  # Drivers write to the standard output too.
 
@@ -243,8 +257,7 @@ def answer(name: str, tiers: Iterable[str], write: Callable[[str], object] = sys
         tier = tier_of(text)
         backend = next(backend for backend in find_encoder(name) if tier in backend.tiers)
         trial = try_tier(backend, tier)
-        members = {**asdict(trial), "outcome": trial.outcome.value, "tier": text}
-        write(json.dumps(members) + "\n")
+        write(json.dumps({**trial.as_json(), "tier": text}) + "\n")
         sys.stdout.flush()
 
 

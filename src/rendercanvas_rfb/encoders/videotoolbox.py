@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..protocol.formats import Chroma, PictureFormat
-from .libav import MAX_DEPTH, LibavCodec, Target, backend_of
+from .libav import MAX_DEPTH, NO_BETTER_THAN_H264, LibavCodec, Target, backend_of
 
 __all__ = ["BACKENDS", "H264", "HEVC"]
-
-_NEEDS = "macOS on a machine with a hardware encoder"
 
 _BITS_PER_PIXEL = 0.1
 """What pictures of the default quality may take at most, on average: 9 Mbit/s for 1280x720 at 60 a second. There is a
@@ -55,25 +55,12 @@ H264 = LibavCodec(
     always_limited=True,
     max_depth=MAX_DEPTH,
     own_depth=_OWN_DEPTH,
-    needs=_NEEDS,
+    needs="macOS on a machine with a hardware encoder",
 )
-HEVC = LibavCodec(
-    name="hevc_videotoolbox",
-    format=PictureFormat.HEVC,
-    pixel_formats={Chroma.YUV420: "nv12"},
-    options=_hevc,
-    min_size=(96, 96),
-    max_size=(8192, 4320),
-    always_limited=True,
-    max_depth=MAX_DEPTH,
-    own_depth=_OWN_DEPTH,
-    needs=_NEEDS,
-)
+HEVC = replace(H264, name="hevc_videotoolbox", format=PictureFormat.HEVC, options=_hevc, max_size=(8192, 4320))
 
 BACKENDS = (
     backend_of("videotoolbox", H264),
-    backend_of(
-        "videotoolbox-hevc", HEVC, only_by_name="no more than H.264 does for plots, and fewer browsers decode it"
-    ),
+    backend_of("videotoolbox-hevc", HEVC, only_by_name=NO_BETTER_THAN_H264),
 )
 """Best first."""

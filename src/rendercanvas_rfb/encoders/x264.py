@@ -16,11 +16,11 @@ from ..convert.host import HostConverter, coded_size
 from ..errors import BitstreamError, DeviceError, EncoderError
 from ..frames import ColorSpace, Frame
 from ..protocol.formats import Chroma, PictureFormat, StreamInfo, Tier
-from .base import EncodedPicture
+from .base import EncodedPicture, check_bitrate, check_frame
 from .limit import PacedLimit
 from .x264_codec import CODEC_NAMES, NOMINAL_FPS, Rate, open_codec
 
-__all__ = ["DEFAULT_CRF", "MAX_PIXELS", "MAX_SIZE", "X264Encoder", "is_available"]
+__all__ = ["DEFAULT_CRF", "MAX_PIXELS", "MAX_SIZE", "X264Encoder", "encoding_threads", "is_available"]
 
 DEFAULT_CRF = 20.0
 """Constant rate factor, 0 (lossless) to 51. At 20 the coding error of plots is hard to see at any zoom."""
@@ -85,7 +85,7 @@ class X264Encoder:
         self._rate = Rate(crf, max_bitrate, Fraction(fps).limit_denominator(1000), lossless)
         self._size = (width, height)
         self._color: ColorSpace | None = None
-        self._threads = min(_MAX_THREADS, _usable_cpus())
+        self._threads = encoding_threads()
         self._converter: HostConverter | None = HostConverter(
             width, height, chroma, 1 if chroma is Chroma.RGB else self._threads
         )
@@ -107,8 +107,7 @@ class X264Encoder:
         From a limit to another the codec goes on. From none to one, or back, it is opened anew, which takes 1.4 ms and
         a keyframe: libx264 keeps to a rate factor or to a bitrate, and to what it was opened for.
         """
-        if bits_per_second is not None and bits_per_second <= 0:
-            raise EncoderError(f"a bitrate must be positive, not {bits_per_second}")
+        check_bitrate(bits_per_second)
         if self._rate.lossless or bits_per_second == self._rate.max_bitrate:
             return
         if bits_per_second is None or self._limit is None:
@@ -122,11 +121,7 @@ class X264Encoder:
         """See `Encoder.encode`."""
         if self._converter is None:
             raise EncoderError("the encoder is closed")
-        if (frame.width, frame.height) != self._size:
-            width, height = self._size
-            raise EncoderError(f"the encoder was opened for {width}x{height} pixels, not {frame.width}x{frame.height}")
-        if frame.color is not (self._color or frame.color):
-            raise EncoderError(f"the stream is in {self._color}, not {frame.color}")
+        check_frame(frame, self._size, self._color)
         self._color = frame.color
         begins = self._codec is None
         keyframe = keyframe or begins
@@ -185,8 +180,7 @@ def _check_size(width: int, height: int) -> None:
         )
 
 
-def _usable_cpus() -> int:
-    """CPUs that this process may run on, at least one."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def encoding_threads() -> int:
+    """Threads that share one picture: one for each CPU that this process may run on, as long as they are few."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(_MAX_THREADS, usable)
