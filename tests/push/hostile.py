@@ -22,7 +22,7 @@ from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import ConnectionClosed
 from rendercanvas_rfb.limits import ServerLimits
 from rendercanvas_rfb.server import Server
-from tests.push.serving import HELLO, add_display, base_of, hello, open_socket, picture
+from tests.push.serving import HELLO, add_display, base_of, hello, http, open_socket, picture
 from tests.support import TIMEOUT_S
 
 LIMITS = ServerLimits(
@@ -204,7 +204,7 @@ async def post_flood(target: Target) -> str:
     id = secrets.token_urlsafe(24)
     line = json.dumps({"type": "pong", "t": 1}).encode()
     async with (
-        httpx.AsyncClient(base_url=base_of(target.open), timeout=TIMEOUT_S) as client,
+        http(target.open) as client,
         client.stream("GET", "plot/down", params={"id": id}) as down,
     ):
         await client.post("plot/up", params={"id": id, "first": 0}, content=HELLO.encode())

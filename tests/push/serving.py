@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import numpy as np
+import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed as SocketClosed
 
+from rendercanvas_rfb.auth import AuthContext
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.protocol.codec import encode
 from rendercanvas_rfb.protocol.formats import PictureFormat, Tier
@@ -35,9 +38,26 @@ def add_display(server: Server, name: str = "plot", **options: Any) -> Display:
     return server.add(name, tiers=(PNG, JPEG), **options)
 
 
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server on a free port, on loopback."""
+    with Server(port=0) as running:
+        yield running
+
+
+def user(context: AuthContext) -> object:
+    """Authenticates: who comes with a token is the user of that name."""
+    return context.token
+
+
 def base_of(server: Server) -> str:
     """The server's address, without a token."""
     return server.url().partition("#")[0]
+
+
+def http(server: Server, **options: Any) -> httpx.AsyncClient:
+    """A client for what the server has besides WebSockets."""
+    return httpx.AsyncClient(base_url=base_of(server), timeout=TIMEOUT_S, **options)
 
 
 def hello(token: str | None = None) -> str:

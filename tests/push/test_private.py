@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
-import httpx
 import numpy as np
 import pytest
 
-from rendercanvas_rfb.auth import AuthContext
 from rendercanvas_rfb.client import connect
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import CloseCode, ConfigurationError, ConnectionClosed
 from rendercanvas_rfb.server import Server
-from tests.push.serving import PNG, base_of, picture
+from tests.push.serving import PNG, http, picture, server, user
 from tests.support import TIMEOUT_S, until
 
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server(port=0) as running:
-        yield running
-
-
-def user(context: AuthContext) -> object:
-    return context.token
+__all__ = ["server"]
 
 
 def make_display(principal: object) -> Display:
@@ -56,11 +45,11 @@ async def test_each_viewer_has_its_own_and_it_ends_with_the_viewer() -> None:
 
 async def test_it_is_listed_with_all_its_viewers_and_has_no_still(server: Server) -> None:
     place = server.add_private("plot", make_display, title="Yours")
-    async with httpx.AsyncClient(base_url=base_of(server), timeout=TIMEOUT_S) as http:
+    async with http(server) as client:
         async with connect(server.url("plot")), connect(server.url("plot")):
-            listed = (await http.get("streams")).json()["streams"]
+            listed = (await client.get("streams")).json()["streams"]
             assert listed == [{"name": "plot", "title": "Yours", "width": None, "height": None, "viewers": 2}]
-            assert (await http.get("plot/still.png")).status_code == 404
+            assert (await client.get("plot/still.png")).status_code == 404
             assert len(place.displays) == 2
         await until(lambda: not place.displays)
 
