@@ -12,11 +12,10 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
-from rendercanvas_rfb.client import Client, Session, view_of
+from rendercanvas_rfb.client import Client, Session
 from rendercanvas_rfb.errors import ConnectionClosed
 from rendercanvas_rfb.notebook import RfbWidget
-from rendercanvas_rfb.protocol.formats import PictureFormat
-from rendercanvas_rfb.protocol.messages import Capabilities, Hello, View, Welcome
+from tests.push.sockets import Receiver, greet
 
 
 class FakeComm(BaseComm):
@@ -40,21 +39,20 @@ class FakeComm(BaseComm):
         self.handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
 
 
-class ChannelSocket:
+class ChannelSocket(Receiver):
     """What `Client` sends and receives on, as the worker of a view does it."""
 
     def __init__(self, channel: FakeComm) -> None:
+        super().__init__()
         self.id = secrets.token_urlsafe(16)
         self.got = 0
         self.delivered = 0
         self.chunks = 0
         self.reads = True
-        self.welcome: Welcome | None = None
         self.opened: dict[str, Any] = {}
         self._channel = channel
         self._loop = asyncio.get_running_loop()
         self._opened = asyncio.Event()
-        self._messages: asyncio.Queue[str | bytes | ConnectionClosed] = asyncio.Queue()
         channel.frontends.append(self)
         self.bring(type="open")
 
@@ -75,19 +73,13 @@ class ChannelSocket:
                 self.opened = content
                 self._opened.set()
             case "close":
-                self._messages.put_nowait(ConnectionClosed(content["code"], content["reason"]))
+                self.came(ConnectionClosed(content["code"], content["reason"]))
             case "text" | "chunk" as kind:
                 self.chunks += kind == "chunk"
-                self._messages.put_nowait(content["text"] if kind == "text" else buffers[0])
+                self.came(content["text"] if kind == "text" else buffers[0])
                 self.got += self.reads
                 if self.reads and self.got % 8 == 0:
                     self.bring(type="got", got=self.got)
-
-    async def recv(self) -> str | bytes:
-        message = await self._messages.get()
-        if isinstance(message, ConnectionClosed):
-            raise message
-        return message
 
     async def send(self, message: str) -> None:
         await self._opened.wait()
@@ -117,18 +109,11 @@ def comms(monkeypatch: pytest.MonkeyPatch) -> list[FakeComm]:
 
 
 @asynccontextmanager
-async def viewing(
-    widget: RfbWidget, session: Session | None = None, view: View | None = None
-) -> AsyncIterator[tuple[Client, ChannelSocket]]:
+async def viewing(widget: RfbWidget, session: Session | None = None) -> AsyncIterator[tuple[Client, ChannelSocket]]:
     """A view of a widget. One that has vanished, or was closed, says no goodbye."""
     channel = widget.comm
     assert isinstance(channel, FakeComm)
     socket = ChannelSocket(channel)
-    client = Client(socket, session)
-    capabilities = Capabilities((), (PictureFormat.PNG,), "disabled")
-    known = None if session is None else session.token
-    await client.send(Hello(capabilities, view or view_of(320, 200), session=known))
-    socket.welcome = await client.wait_for(Welcome)
-    yield client, socket
+    yield await greet(socket, session), socket
     if socket in channel.frontends:
         await socket.close()

@@ -140,8 +140,8 @@ async def test_a_viewer_comes_back_to_its_session(display: Display, widget: RfbW
         socket.vanish()
         await no_viewers(display)
     async with viewing(widget, session) as (client, socket):
-        assert socket.welcome is not None
-        assert socket.welcome.resumed
+        assert client.welcome is not None
+        assert client.welcome.resumed
         display.present(picture(9))
         assert np.all((await client.next_picture()).pixels == 9)
 

@@ -73,9 +73,9 @@ async def test_a_session_goes_over_to_the_server_and_back_as_one_viewer(
 ) -> None:
     session = Session()
     display.present(picture(3))
-    async with viewing(widget, session) as (first, socket):
-        assert socket.welcome is not None
-        viewer = socket.welcome.viewer
+    async with viewing(widget, session) as (first, _):
+        assert first.welcome is not None
+        viewer = first.welcome.viewer
         await first.next_picture()
         await first.send_event("key_down", key="a")
         await taken(display, lambda events: keys_of(events) == ["a"], "the first key")
@@ -86,9 +86,9 @@ async def test_a_session_goes_over_to_the_server_and_back_as_one_viewer(
             assert display.state["viewers"] == 1
             await second.send_event("key_down", key="b")
             await taken(display, lambda events: keys_of(events) == ["b"], "the second key, once")
-            async with viewing(widget, session) as (third, back):
-                assert back.welcome is not None
-                assert (back.welcome.viewer, back.welcome.resumed) == (viewer, True)
+            async with viewing(widget, session) as (third, _):
+                assert third.welcome is not None
+                assert (third.welcome.viewer, third.welcome.resumed) == (viewer, True)
                 await third.next_picture()
                 assert display.state["viewers"] == 1
     await until(lambda: display.state["viewers"] == 0, "the viewer's end")
