@@ -28,8 +28,9 @@ from rendercanvas_rfb.testing import ManualClock
 from rendercanvas_rfb.testing.faults import FaultyBackend
 from rendercanvas_rfb.testing.fidelity import psnr
 from rendercanvas_rfb.testing.patterns import line_plot
+from tests.support import wait_until
 from tests.unit.pipeline_bench import IoThread, Source
-from tests.unit.support import H264_420, H264_444, PNG, wait_until
+from tests.unit.support import H264_420, H264_444, PNG
 
 (X264,) = find_encoder("x264")
 IMAGES = [backend for backend in BUILT_IN if backend.name == "pillow"]

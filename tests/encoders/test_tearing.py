@@ -19,7 +19,7 @@ from rendercanvas_rfb.protocol.chunk import Chunk, unpack_chunk
 from rendercanvas_rfb.protocol.formats import Chroma, PictureFormat, Tier
 from rendercanvas_rfb.protocol.messages import StreamStarted
 from rendercanvas_rfb.session.turns import Room
-from tests.unit.support import TIMEOUT_S, wait_until
+from tests.support import TIMEOUT_S, wait_until
 
 TIERS = (
     Tier(PictureFormat.H264, Chroma.YUV444),

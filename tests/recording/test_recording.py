@@ -18,7 +18,7 @@ from rendercanvas_rfb.encoders.movie import SUFFIXES
 from rendercanvas_rfb.errors import ConfigurationError, RecordingError, StateError
 from rendercanvas_rfb.frames import PixelFormat
 from tests.recording.movies import read, read_video
-from tests.unit.support import wait_until
+from tests.support import wait_until
 
 
 def gray(value, width=64, height=48):

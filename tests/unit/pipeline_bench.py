@@ -15,7 +15,8 @@ from rendercanvas_rfb.protocol.chunk import Chunk
 from rendercanvas_rfb.protocol.formats import Tier
 from rendercanvas_rfb.session.turns import Room
 from rendercanvas_rfb.testing import FakeEncoderFactory, ManualClock
-from tests.unit.support import H264_444, TIERS, frame, wait_until
+from tests.support import wait_until
+from tests.unit.support import H264_444, TIERS, frame
 
 
 class Source:

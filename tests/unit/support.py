@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
 from rendercanvas_rfb.events import Event
@@ -22,16 +18,6 @@ VIEW = View(640.0, 480.0, 1280, 960, 2.0, visible=True)
 HIDDEN_VIEW = View(640.0, 480.0, 1280, 960, 2.0, visible=False)
 HELLO = Hello(CAPABILITIES, VIEW)
 WELCOME = Welcome("v1", "plot", "0", {"title": "plot"}, "s" * 32)
-
-TIMEOUT_S = 20.0
-"""For what takes milliseconds, on a machine that does something else as well."""
-
-
-def wait_until(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + TIMEOUT_S
-    while not condition():
-        assert time.monotonic() < deadline, "timed out"
-        time.sleep(0.001)
 
 
 def picture(value: int = 0, width: int = 4, height: int = 3) -> Pixels:

@@ -17,7 +17,8 @@ from rendercanvas_rfb.policy import ViewerPolicy
 from rendercanvas_rfb.protocol.chunk import Chunk
 from rendercanvas_rfb.session.turns import Room
 from rendercanvas_rfb.testing import FakeEncoderFactory, ManualClock
-from tests.unit.support import H264_444, HIDDEN_VIEW, TIERS, VIEW, key_event, picture, pointer_event, wait_until
+from tests.support import wait_until
+from tests.unit.support import H264_444, HIDDEN_VIEW, TIERS, VIEW, key_event, picture, pointer_event
 
 
 class FakeWatcher:

@@ -2,11 +2,20 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
+from rendercanvas_rfb import memory
 from rendercanvas_rfb.memory import give_back
+
+
+@pytest.fixture(autouse=True)
+def each_looks_for_itself() -> Iterator[None]:
+    memory._malloc_trim.cache_clear()
+    yield
+    memory._malloc_trim.cache_clear()
 
 
 def test_the_c_library_is_asked_to_trim_all_that_is_free(monkeypatch) -> None:

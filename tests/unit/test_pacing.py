@@ -8,8 +8,9 @@ import pytest
 
 from rendercanvas_rfb.pipeline import Pipeline
 from rendercanvas_rfb.session.keyframes import MIN_INTERVAL_S
+from tests.support import wait_until
 from tests.unit.pipeline_bench import Bench
-from tests.unit.support import TIERS, wait_until
+from tests.unit.support import TIERS
 
 INTERVAL_S = 0.5
 

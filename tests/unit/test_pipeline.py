@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rendercanvas_rfb.session.keyframes import MIN_INTERVAL_S
 from rendercanvas_rfb.testing import EncodeCall
+from tests.support import wait_until
 from tests.unit.pipeline_bench import Bench, bench
-from tests.unit.support import H264_420, H264_444, PNG, TIERS, wait_until
+from tests.unit.support import H264_420, H264_444, PNG, TIERS
 
 __all__ = ["bench"]
 

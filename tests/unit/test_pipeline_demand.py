@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rendercanvas_rfb.testing import EncodeCall
+from tests.support import wait_until
 from tests.unit.pipeline_bench import Bench, bench
-from tests.unit.support import H264_444, wait_until
+from tests.unit.support import H264_444
 
 __all__ = ["bench"]
 

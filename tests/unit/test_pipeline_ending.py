@@ -8,8 +8,9 @@ import pytest
 
 from rendercanvas_rfb.encoders.base import Encoder
 from rendercanvas_rfb.protocol.formats import Tier
+from tests.support import wait_until
 from tests.unit.pipeline_bench import Bench, bench, encode_threads
-from tests.unit.support import H264_420, H264_444, PNG, TIERS, wait_until
+from tests.unit.support import H264_420, H264_444, PNG, TIERS
 
 __all__ = ["bench"]
 

@@ -12,8 +12,9 @@ from rendercanvas_rfb.protocol.messages import Ack, Capabilities, Hello, StreamS
 from rendercanvas_rfb.session.keyframes import MIN_INTERVAL_S
 from rendercanvas_rfb.session.refinement import PREVIEW_REASON
 from rendercanvas_rfb.session.viewer import NeedPicture, Send, SendChunk, Viewer
+from tests.support import wait_until
 from tests.unit.pipeline_bench import Bench, FakeViewer
-from tests.unit.support import H264_420, H264_444, PNG, TIERS, VIEW, WELCOME, chunk, wait_until
+from tests.unit.support import H264_420, H264_444, PNG, TIERS, VIEW, WELCOME, chunk
 
 NOW = 100.0
 JPEG = Tier(PictureFormat.JPEG)

@@ -14,7 +14,8 @@ from rendercanvas_rfb.frames import ColorSpace, Frame, PixelFormat
 from rendercanvas_rfb.protocol.chunk import Chunk
 from rendercanvas_rfb.session.turns import Room
 from rendercanvas_rfb.testing import FakeEncoderFactory, ManualClock
-from tests.unit.support import H264_444, PNG, TIERS, TIMEOUT_S, picture, wait_until
+from tests.support import TIMEOUT_S, wait_until
+from tests.unit.support import H264_444, PNG, TIERS, picture
 
 
 class Viewer:

@@ -9,8 +9,9 @@ from rendercanvas_rfb.errors import ConfigurationError, StateError
 from rendercanvas_rfb.options import DisplayOptions
 from rendercanvas_rfb.protocol.chunk import unpack_chunk
 from rendercanvas_rfb.testing import FakeEncoderFactory, read_fake_picture
+from tests.support import wait_until
 from tests.unit.pipeline_bench import Bench, bench
-from tests.unit.support import H264_420, H264_444, PNG, wait_until
+from tests.unit.support import H264_420, H264_444, PNG
 
 __all__ = ["bench"]
 

@@ -18,7 +18,8 @@ from rendercanvas_rfb.session.exact import StillWish
 from rendercanvas_rfb.session.turns import Room
 from rendercanvas_rfb.settling import SETTLE_S, is_gesture
 from rendercanvas_rfb.testing import FakeEncoderFactory, ManualClock
-from tests.unit.support import H264_444, TIERS, frame, key_event, pointer_event, wait_until
+from tests.support import wait_until
+from tests.unit.support import H264_444, TIERS, frame, key_event, pointer_event
 
 WEBP, PNG = PictureFormat.WEBP, PictureFormat.PNG
 

@@ -17,8 +17,8 @@ from rendercanvas_rfb.testing import (
     memory_connection,
     read_fake_picture,
 )
-from tests.support import TIMEOUT_S
-from tests.unit.support import H264_444, PNG, frame, wait_until
+from tests.support import TIMEOUT_S, wait_until
+from tests.unit.support import H264_444, PNG, frame
 
 
 def test_the_public_names_are_these() -> None:
