@@ -33,13 +33,18 @@ async def until(
         pause_s: Between two looks, seconds: longer where a look costs much.
         detail: Tells how things are where it does not come true in time; it may be a coroutine function.
     """
-    deadline = time.monotonic() + timeout_s
-    while not (value := await _result(condition)):
-        if time.monotonic() >= deadline:
-            situation = "" if detail is None else f"; {await _result(detail)}"
-            raise AssertionError(f"{what} did not come true in {timeout_s:g} s{situation}")
-        await asyncio.sleep(pause_s)
-    return value
+    limit = asyncio.timeout(timeout_s)
+    try:
+        async with limit:
+            while True:
+                if value := await _result(condition):
+                    return value
+                await asyncio.sleep(pause_s)
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        situation = "" if detail is None else f"; {await _result(detail)}"
+        raise AssertionError(f"{what} did not come true in {timeout_s:g} s{situation}") from error
 
 
 async def _result(function: Callable[[], object]) -> object:

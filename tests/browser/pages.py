@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +12,10 @@ from playwright.async_api import Browser, BrowserContext, Frame, Page, ViewportS
 
 from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.frames import Pixels
-from tests.support import TIMEOUT_S
+from tests.support import TIMEOUT_S, until
+
+LOOK_S = 0.02
+"""Pause between two looks at a page, seconds: each takes the browser some milliseconds."""
 
 
 class Viewer:
@@ -36,12 +37,7 @@ class Viewer:
 
     async def until(self, expression: str, timeout_s: float = TIMEOUT_S) -> None:
         """Wait until a JavaScript expression is true."""
-        deadline = time.monotonic() + timeout_s
-        while not await self.get(f"Boolean({expression})"):
-            assert time.monotonic() < deadline, (
-                f"{expression} did not become true in {timeout_s:g} s; {await self._situation()}"
-            )
-            await asyncio.sleep(0.02)
+        await self._until(lambda: self.get(f"Boolean({expression})"), expression, timeout_s)
 
     async def current(self, display: Display, size: tuple[int, int] | None = None) -> tuple[Pixels, Pixels]:
         """Wait until the page shows the latest frame of ``display``, of ``size`` where that is given.
@@ -49,19 +45,18 @@ class Viewer:
         Returns:
             The page's pixels and the frame's: uint8 arrays of shape (height, width, 3).
         """
-        deadline = time.monotonic() + TIMEOUT_S
-        while True:
+
+        async def shown() -> tuple[Pixels, Pixels] | None:
             frame = display.latest
-            if frame is not None and size in (None, (frame.width, frame.height)):
-                shown = await self.get("view?.frame?.frame")
-                if shown == frame.version:
-                    pixels = await self.pixels()
-                    if display.latest is frame:
-                        return pixels, frame.pixels[..., :3]
-            assert time.monotonic() < deadline, (
-                f"the page does not show frame {frame and frame.version} at {size}; {await self._situation()}"
-            )
-            await asyncio.sleep(0.02)
+            if frame is None or size not in (None, (frame.width, frame.height)):
+                return None
+            if await self.get("view?.frame?.frame") != frame.version:
+                return None
+            pixels = await self.pixels()
+            return (pixels, frame.pixels[..., :3]) if display.latest is frame else None
+
+        pictures: tuple[Pixels, Pixels] = await self._until(shown, f"the latest frame at {size}")
+        return pictures
 
     async def pixels(self) -> Pixels:
         """The page as a person sees it: uint8 array of shape (height, width, 3), device pixels."""
@@ -72,7 +67,10 @@ class Viewer:
     async def _situation(self) -> str:
         members = ("statusDetail", "state", "frame", "stats")
         status, state, frame, stats = [await self.get(f"view?.{name}") for name in members]
-        return f"the page {self.frame.url} is {status} with {state}, shows {frame}, {stats}, errors {self.errors}"
+        return (
+            f"the page {self.frame.url} is {status} with {state}, shows {frame}, {stats}, errors {self.errors}, "
+            f"and says {await self.text()}"
+        )
 
     async def text(self) -> str:
         """The text that is visible, inside of the element too."""
@@ -82,17 +80,23 @@ class Viewer:
 
     async def until_text(self, present: str = "", absent: str | None = None) -> None:
         """Wait until the page shows the text ``present``, and not ``absent``."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while present not in (text := await self.text()) or (absent is not None and absent in text):
-            assert time.monotonic() < deadline, f"wanted {present!r} and not {absent!r}, the page says: {text}"
-            await asyncio.sleep(0.05)
+
+        async def is_there() -> bool:
+            text = await self.text()
+            return present in text and (absent is None or absent not in text)
+
+        await self._until(is_there, f"the text {present!r}, and not {absent!r},")
 
     async def until_pixels(self, condition: Callable[[Pixels], object]) -> None:
         """Wait until ``condition(pixels)`` is true of what the page shows."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while not condition(await self.pixels()):
-            assert time.monotonic() < deadline, f"the page does not look as it should; {await self._situation()}"
-            await asyncio.sleep(0.05)
+
+        async def look() -> object:
+            return condition(await self.pixels())
+
+        await self._until(look, "the look of the page")
+
+    async def _until(self, condition: Callable[[], object], what: str, timeout_s: float = TIMEOUT_S) -> Any:
+        return await until(condition, what, timeout_s, pause_s=LOOK_S, detail=self._situation)
 
     async def box(self) -> dict[str, float]:
         """Position and size of the canvas element, CSS pixels."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import io
 import re
-import time
 
 import av
 import numpy as np
 
-from tests.support import TIMEOUT_S
+from tests.browser.pages import LOOK_S
+from tests.support import until
 
 TO_BASE64 = """
 async () => {
@@ -45,10 +44,11 @@ async def recorded(viewer):
 
 async def until_recorded(viewer, seconds):
     """Wait until the recording is as long as that."""
-    deadline = time.monotonic() + TIMEOUT_S
-    while await recorded(viewer) < seconds:
-        assert time.monotonic() < deadline, "the recording's clock stands still"
-        await asyncio.sleep(0.05)
+
+    async def is_so_long():
+        return await recorded(viewer) >= seconds
+
+    await until(is_so_long, f"a recording of {seconds} s", pause_s=LOOK_S)
 
 
 async def test_the_record_button_saves_a_video_of_what_was_shown(make_canvas, painter, open_page):

@@ -9,7 +9,6 @@ import json
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,8 +17,8 @@ from typing import Any
 import websockets
 
 from rendercanvas_rfb.frames import Pixels
-from tests.browser.pages import decode_png
-from tests.support import TIMEOUT_S
+from tests.browser.pages import LOOK_S, decode_png
+from tests.support import TIMEOUT_S, until
 
 __all__ = ["FirefoxPage", "open_firefox"]
 
@@ -66,10 +65,7 @@ class FirefoxPage:
 
     async def until(self, expression: str) -> None:
         """Wait until a JavaScript expression is true."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while not await self.get(f"Boolean({expression})"):
-            assert time.monotonic() < deadline, f"{expression} did not become true in {TIMEOUT_S:g} s"
-            await asyncio.sleep(0.05)
+        await until(lambda: self.get(f"Boolean({expression})"), expression, pause_s=LOOK_S)
 
     async def pixels(self) -> Pixels:
         """The page as a person sees it: uint8 array of shape (height, width, 3)."""

@@ -6,8 +6,6 @@ so that it shows lossless images either way, as its client finds out by itself.
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,9 +14,10 @@ import pytest
 
 from rendercanvas_rfb.server import Server
 from rendercanvas_rfb.testing.patterns import color_blocks
+from tests.browser.pages import LOOK_S
 from tests.canvases import MakeCanvas, Painter
 from tests.firefox.bidi import FirefoxPage, open_firefox
-from tests.support import TIMEOUT_S, until
+from tests.support import until
 
 RED, GREEN = (200, 30, 60), (20, 180, 90)
 
@@ -32,11 +31,17 @@ async def make_canvas() -> AsyncIterator[MakeCanvas]:
 
 async def shows(page: FirefoxPage, color: tuple[int, int, int], x: int, y: int) -> None:
     """Wait until a pixel of the page has exactly this colour: that of the lossless still, at the latest."""
-    deadline = time.monotonic() + TIMEOUT_S
-    while (seen := tuple((await page.pixels())[y, x].tolist())) != color:
-        situation = [await page.get(f"view?.{name}") for name in ("statusDetail", "stats")]
-        assert time.monotonic() < deadline, f"the page shows {seen}, not {color}; {situation}"
-        await asyncio.sleep(0.05)
+
+    async def seen() -> tuple[int, ...]:
+        return tuple((await page.pixels())[y, x].tolist())
+
+    async def is_shown() -> bool:
+        return await seen() == color
+
+    async def situation() -> list[object]:
+        return [await seen(), *[await page.get(f"view?.{name}") for name in ("statusDetail", "stats")]]
+
+    await until(is_shown, f"the colour {color}", pause_s=LOOK_S, detail=situation)
 
 
 @pytest.mark.parametrize("has_decoder", [True, False])

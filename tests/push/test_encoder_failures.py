@@ -22,6 +22,7 @@ from rendercanvas_rfb.session.watchdog import Watchdog
 from rendercanvas_rfb.testing.faults import FaultyBackend
 from rendercanvas_rfb.testing.fidelity import psnr
 from rendercanvas_rfb.testing.patterns import line_plot
+from tests.support import until
 
 SIZE = (320, 200)
 H264_444 = Tier(PictureFormat.H264, Chroma.YUV444)
@@ -122,12 +123,13 @@ async def test_the_first_picture_waits_for_no_trial_and_hardware_takes_over_when
                 assert maker(client) == "x264"
                 assert "hardware: not proven yet on this machine" in info(client).encoder_reason
                 may_pass.set()
-                async with asyncio.timeout(30):
-                    for step in itertools.count(1):
-                        await show(display, client, step)
-                        if maker(client) == "hardware":
-                            break
-                        await asyncio.sleep(0.02)
+                steps = itertools.count(1)
+
+                async def is_made_by_hardware() -> bool:
+                    await show(display, client, next(steps))
+                    return maker(client) == "hardware"
+
+                await until(is_made_by_hardware, "a picture of the hardware", 30)
                 assert info(client).encoder_reason.startswith("hardware: makes h264/444 without the processor")
         assert tried.count("hardware") == 1
     finally:

@@ -52,9 +52,7 @@ class TestLimits:
                         pass
                 assert error.value.code == 4429
                 assert await silent.closed() == (4408, "no hello in time")
-            async with asyncio.timeout(TIMEOUT_S):
-                while not await lets_in(server.url("plot")):
-                    pass
+            await until(lambda: lets_in(server.url("plot")), "room")
 
     async def test_who_connects_and_asks_for_nothing_is_hung_up_on(self) -> None:
         with Server(port=0, limits=ServerLimits(handshake_s=0.5)) as server:

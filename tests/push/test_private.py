@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,7 @@ from rendercanvas_rfb.display import Display
 from rendercanvas_rfb.errors import CloseCode, ConfigurationError, ConnectionClosed
 from rendercanvas_rfb.server import Server
 from tests.push.serving import PNG, http, picture, server, user
-from tests.support import TIMEOUT_S, until
+from tests.support import until
 
 __all__ = ["server"]
 
@@ -80,14 +78,16 @@ async def test_there_are_at_most_so_many_and_a_place_that_gets_free_is_taken(ser
                 pass
         assert refused.value.code == CloseCode.TOO_MANY
     await until(lambda: not place.displays)
-    async with asyncio.timeout(TIMEOUT_S):
-        while True:
-            try:
-                async with connect(server.url("plot")) as client:
-                    await client.next_picture()
-                    return
-            except ConnectionClosed:
-                continue
+
+    async def lets_in() -> bool:
+        try:
+            async with connect(server.url("plot")) as client:
+                await client.next_picture()
+                return True
+        except ConnectionClosed:
+            return False
+
+    await until(lets_in, "a free place")
 
 
 async def test_a_maker_that_fails_costs_its_viewer_only(server: Server, caplog: pytest.LogCaptureFixture) -> None:
