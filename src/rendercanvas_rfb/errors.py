@@ -71,6 +71,14 @@ class ConnectionClosed(RfbError):
         self.code = code
         self.reason = reason
 
+    def anew(self) -> ConnectionClosed:
+        """The same, to be raised by who keeps this one.
+
+        An error that is kept and raised holds the frames that it went through, and with them all that they held: a
+        session that has ended, and the pictures that wait in it, until Python's garbage collector comes by.
+        """
+        return ConnectionClosed(self.code, self.reason)
+
 
 class FrameError(RfbError, ValueError):
     """A picture has a shape, dtype or size that cannot be shown; the message says which is accepted."""

@@ -69,7 +69,7 @@ class ChannelConnection:
         """The next message of the viewer."""
         while not self._incoming:
             if self._closed is not None:
-                raise self._closed
+                raise self._closed.anew()
             self._changed.clear()
             await self._changed.wait()
         return self._incoming.popleft()
@@ -78,7 +78,7 @@ class ChannelConnection:
         """Send a message; waits while too much is on its way."""
         await self._room.wait()
         if self._closed is not None:
-            raise self._closed
+            raise self._closed.anew()
         self._sent += 1
         self._on_the_way.append(len(message))
         self._bytes_on_the_way += len(message)

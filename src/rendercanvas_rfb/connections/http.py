@@ -157,7 +157,7 @@ class HttpConnection:
         try:
             await asyncio.wait({acting, closing}, return_when=asyncio.FIRST_COMPLETED)
             if self._closed is not None:
-                raise self._closed
+                raise self._closed.anew()
             return acting.result()
         finally:
             acting.cancel()

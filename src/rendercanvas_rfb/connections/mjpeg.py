@@ -57,13 +57,13 @@ class MjpegConnection:
         """The next message of the viewer."""
         message = await self._incoming.get()
         if message is None or self._closed is not None:
-            raise self._closed or ConnectionClosed(1006)
+            raise (self._closed or ConnectionClosed(1006)).anew()
         return encode(message)
 
     async def send(self, message: str | bytes) -> None:
         """Write a picture, or do what a viewer does on a message."""
         if self._closed is not None:
-            raise self._closed
+            raise self._closed.anew()
         if isinstance(message, bytes):
             header, payload = unpack_chunk(message)
             await self._send_part(header, payload)
@@ -115,4 +115,4 @@ class MjpegConnection:
         # As for a WebSocket: OSError by the ASGI specification, RuntimeError by servers that noted the end already.
         except (OSError, RuntimeError) as error:
             self._closed = ConnectionClosed(CloseCode.GOING_AWAY, str(error))
-            raise self._closed from error
+            raise self._closed.anew() from error

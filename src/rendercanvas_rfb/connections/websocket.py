@@ -34,11 +34,11 @@ class AsgiWebSocket:
     async def receive(self) -> str | bytes:
         """The next message."""
         if self._closed is not None:
-            raise self._closed
+            raise self._closed.anew()
         event = await self._receive()
         if event["type"] == "websocket.disconnect":
             self._closed = ConnectionClosed(event.get("code", 1005), event.get("reason") or "")
-            raise self._closed
+            raise self._closed.anew()
         text: str | None = event.get("text")
         data: bytes | None = event.get("bytes")
         return text if text is not None else data or b""
@@ -59,11 +59,11 @@ class AsgiWebSocket:
 
     async def _guarded(self, event: dict[str, Any]) -> None:
         if self._closed is not None:
-            raise self._closed
+            raise self._closed.anew()
         try:
             await self._send(event)
         # The ASGI specification (2.4, "send() after disconnect") asks for OSError; uvicorn's ClientDisconnected is
         # one, and a RuntimeError comes from servers that already noted the close.
         except (OSError, RuntimeError) as error:
             self._closed = ConnectionClosed(1006, str(error))
-            raise self._closed from error
+            raise self._closed.anew() from error
