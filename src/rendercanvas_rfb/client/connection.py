@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -42,6 +43,7 @@ from ..protocol.messages import (
 from ..protocol.values import check_data, check_key
 from .decoder import ChunkDecoder, Picture
 from .session import Session
+from .silence import LOOK_S, Silence, SilenceWatch
 
 __all__ = ["Client", "connect", "view_of"]
 
@@ -92,7 +94,7 @@ async def connect(
 
     Raises:
         ConfigurationError: The address is not of that kind.
-        ConnectionClosed: The server refused; the error has its close code and reason.
+        ConnectionClosed: The server refused; the error has its close code and reason. Or it does not answer (4408).
         OSError: There is no server.
     """
     address, token_in_url = _websocket_address(url)
@@ -106,13 +108,21 @@ async def connect(
     )
     async with websockets.connect(address, compression=None, max_size=None) as socket:
         client = Client(socket, session)
-        await client.send(hello)
-        await client.wait_for(Welcome)
-        yield client
+        watching = asyncio.create_task(client._watch_silence(), name="silence of the server")
+        try:
+            await client.send(hello)
+            await client.wait_for(Welcome)
+            yield client
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
 
 
 class Client:
     """One viewer. Made by `connect`; belongs to the asyncio loop on which it was made.
+
+    While it waits for a message it notices within 10 s that the server is not there any more, though the connection
+    seems to be: what waits, and what is sent from then on, raises `ConnectionClosed` with code 4408.
 
     Attributes:
         welcome: What the server answered when the connection was opened.
@@ -135,6 +145,8 @@ class Client:
         self.messages: dict[str, Any] = {}
         self._unread: deque[Message] = deque(maxlen=MAX_MESSAGES_KEPT)
         self.bytes_received = 0
+        self._silence = SilenceWatch()
+        self._lost = False
 
     @property
     def controls(self) -> bool:
@@ -197,10 +209,14 @@ class Client:
             ConnectionClosed: There is none.
             ProtocolError: The server sent what is not allowed.
         """
+        self._silence.wait()
         try:
             message: str | bytes = await self._socket.recv()
         except websockets.exceptions.ConnectionClosed as error:
-            raise _closed(error) from error
+            raise self._closed(error) from error
+        finally:
+            self._silence.stop()
+        self._silence.heard()
         self.bytes_received += len(message)
         if isinstance(message, bytes):
             header, payload = unpack_chunk(message)
@@ -261,11 +277,39 @@ class Client:
         try:
             await self._socket.send(text)
         except websockets.exceptions.ConnectionClosed as error:
-            raise _closed(error) from error
+            raise self._closed(error) from error
 
     async def close(self) -> None:
         """Say goodbye and close."""
         await self._socket.close(CloseCode.NORMAL, "done")
+
+    async def _watch_silence(self) -> None:
+        """Ask a server that is silent whether it is there, and break the connection where it is not.
+
+        Returns when the connection is gone.
+        """
+        with suppress(ConnectionClosed):
+            while (silence := self._silence.look()) is not Silence.LOST:
+                # Not before the greetings, which are the first messages.
+                if silence is Silence.ASK and self.welcome is not None:
+                    await self._ping()
+                await asyncio.sleep(LOOK_S)
+            self._lost = True
+            # A close would wait for the answer of the one that does not answer.
+            self._socket.transport.abort()
+
+    async def _ping(self) -> None:
+        # Where nothing gets out any more, that must not keep from looking.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                await self.send(Ping(time.monotonic()))
+
+    def _closed(self, error: websockets.exceptions.ConnectionClosed) -> ConnectionClosed:
+        if self._lost:
+            return ConnectionClosed(CloseCode.TIMEOUT, "nothing heard from the server")
+        if error.rcvd is None:
+            return ConnectionClosed(1006)
+        return ConnectionClosed(error.rcvd.code, error.rcvd.reason)
 
     async def _take(self, message: ServerMessage) -> None:
         match message:
@@ -292,12 +336,6 @@ class Client:
                 await self.send(Pong(t))
             case Pong() | Bye():
                 pass
-
-
-def _closed(error: websockets.exceptions.ConnectionClosed) -> ConnectionClosed:
-    if error.rcvd is None:
-        return ConnectionClosed(1006)
-    return ConnectionClosed(error.rcvd.code, error.rcvd.reason)
 
 
 def _defaults(type: str) -> dict[str, Any]:
