@@ -15,6 +15,7 @@ from .display import Display
 from .errors import CloseCode, ConnectionClosed, ProtocolError
 from .hub import Place
 from .limits import ServerLimits
+from .log_limit import LogLimit
 from .metrics import SessionMetrics, ViewerMetrics
 from .origins import Hosts, Origins, is_loopback
 from .private import PrivateDisplays
@@ -26,6 +27,8 @@ from .viewing import Admit, Connection, ViewerSession
 __all__ = ["Admission", "Roster"]
 
 logger = logging.getLogger("rendercanvas_rfb")
+_slow = LogLimit(logger, logging.WARNING, "answers of the authenticator that did not come in time")
+_failed = LogLimit(logger, logging.ERROR, "failures of the authenticator")
 
 
 class Admission:
@@ -69,10 +72,12 @@ class Admission:
             async with asyncio.timeout(self._timeout_s):
                 principal = await self._ask(context)
         except TimeoutError:
-            logger.warning("the authenticator took more than %g s", self._timeout_s)
+            if _slow.allows():
+                logger.warning("the authenticator took more than %g s", self._timeout_s)
             raise ProtocolError("no answer from the authenticator in time", CloseCode.TIMEOUT) from None
         except Exception:  # It is foreign code.
-            logger.exception("the authenticator failed")
+            if _failed.allows():
+                logger.exception("the authenticator failed")
             raise ProtocolError("error in the server", CloseCode.INTERNAL) from None
         if is_refusal(principal):
             raise ProtocolError("credential missing or wrong", CloseCode.UNAUTHORIZED)

@@ -15,11 +15,19 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from .errors import AddressError
 from .limits import ServerLimits
+from .log_limit import LogLimit
 from .protocol.codec import MAX_MESSAGE_BYTES
 
 __all__ = ["STOP_TIMEOUT_S", "bind", "http_protocol", "uvicorn_config", "websocket_options"]
 
 logger = logging.getLogger("rendercanvas_rfb")
+_bad_text = LogLimit(logger, logging.INFO, "connections ended by text that is no UTF-8")
+_uvicorn = logging.getLogger("uvicorn.error")
+_refused = {
+    message: LogLimit(_uvicorn, logging.WARNING, f"requests that ended with {message!r}")
+    for message in ("Invalid HTTP request received.", "Unsupported upgrade request.", "Exceeded concurrency limit.")
+}
+"""What uvicorn warns of each time that somebody sends it."""
 
 STOP_TIMEOUT_S = 5.0
 """Seconds for connections to say goodbye when the server stops."""
@@ -80,20 +88,23 @@ def uvicorn_config(app: Any, limits: ServerLimits, **more: Any) -> uvicorn.Confi
         **more,
     )
     # After uvicorn has set up its logging. The same function is added once.
-    logging.getLogger("uvicorn.error").addFilter(is_no_bad_text)
+    _uvicorn.addFilter(is_worth_a_line)
     return config
 
 
-def is_no_bad_text(record: logging.LogRecord) -> bool:
-    """Whether a record of uvicorn's is about something else than a viewer's text that is no UTF-8.
+def is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Whether a record of uvicorn's is to be in the log: anybody who reaches the port could fill it with some.
 
-    Uvicorn takes that for an error of its own, with a traceback of its own for each: anybody who reaches the port could
-    fill the log. It becomes one line of information.
+    Uvicorn takes a viewer's text that is no UTF-8 for an error of its own, with a traceback for each. That becomes one
+    line of information. What it warns of is limited.
     """
+    if (limit := _refused.get(str(record.msg))) is not None:
+        return limit.allows()
     error = None if record.exc_info is None else record.exc_info[1]
     if not isinstance(error, UnicodeDecodeError) or not record.module.startswith("websockets"):
         return True
-    logger.info("text that is no UTF-8 ended a viewer's connection")
+    if _bad_text.allows():
+        logger.info("text that is no UTF-8 ended a viewer's connection")
     return False
 
 

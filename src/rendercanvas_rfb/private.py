@@ -10,11 +10,13 @@ from typing import Any
 from . import foreign
 from .display import Display
 from .errors import CloseCode, ConfigurationError, ProtocolError
+from .log_limit import LogLimit
 from .policy import is_positive_integer
 
 __all__ = ["DEFAULT_MAX_DISPLAYS", "MakeDisplay", "PrivateDisplays"]
 
 logger = logging.getLogger("rendercanvas_rfb")
+_failed = LogLimit(logger, logging.ERROR, "displays that could not be made for a viewer")
 
 MakeDisplay = Callable[[object], Display | Awaitable[Display]]
 """Makes the display of one viewer, of whom it is given the principal. A plain function is called on a thread."""
@@ -131,5 +133,6 @@ class PrivateDisplays:
             made: Display = await foreign.call(self._make, principal)
             return made
         except Exception:  # It is the program's own code.
-            logger.exception("no display could be made for a viewer of %s", self.name)
+            if _failed.allows():
+                logger.exception("no display could be made for a viewer of %s", self.name)
             raise ProtocolError("error in the server", CloseCode.INTERNAL) from None

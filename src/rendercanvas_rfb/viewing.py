@@ -15,6 +15,7 @@ from .auth import is_refusal
 from .display import Display
 from .errors import CloseCode, ConnectionClosed, ProtocolError, StateError
 from .limits import MessageLimiter, ServerLimits
+from .log_limit import LogLimit
 from .metrics import ViewerMetrics
 from .outgoing import Outgoing
 from .protocol.chunk import Chunk
@@ -41,6 +42,7 @@ from .subscribing import LoopPost, Post
 __all__ = ["Admit", "Connection", "ViewerSession", "watch"]
 
 logger = logging.getLogger("rendercanvas_rfb")
+_bad_messages = LogLimit(logger, logging.INFO, "connections of viewers that sent what is not allowed")
 
 Admit = Callable[[Hello], Awaitable[object]]
 """Returns the viewer's principal, or None or False where it may not watch. A `ProtocolError` says why it may not."""
@@ -278,7 +280,8 @@ class ViewerSession:
                 self._report()
                 self._confirm_soon()
         except ProtocolError as error:
-            logger.info("viewer %s: %s", self._viewer.id, error)
+            if _bad_messages.allows():
+                logger.info("viewer %s: %s", self._viewer.id, error)
             self._apply(self._viewer.close(error.code, error.reason))
         except ConnectionClosed as closed:
             self._is_deliberate = closed.code in DELIBERATE_CODES

@@ -11,6 +11,7 @@ import websockets
 
 from rendercanvas_rfb.client import Client, Session, connect
 from rendercanvas_rfb.client import connection as connection_module
+from rendercanvas_rfb.client.silence import LOOK_S
 from rendercanvas_rfb.errors import CloseCode, ConnectionClosed
 from rendercanvas_rfb.protocol.messages import Pong
 from rendercanvas_rfb.server import Server
@@ -27,7 +28,7 @@ NOTHING_HEARD = (CloseCode.TIMEOUT, "nothing heard from the server")
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have clients look more often, each time as if as long had passed as in life. Nothing changes for the server."""
-    monkeypatch.setattr(connection_module, "LOOK_S", connection_module.LOOK_S / FASTER)
+    monkeypatch.setattr(connection_module, "LOOK_S", LOOK_S / FASTER)
 
 
 async def ended(waiting: Awaitable[object]) -> tuple[int, str]:
