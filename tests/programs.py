@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
+from urllib.request import ProxyHandler, build_opener
 
 import numpy as np
 
 from rendercanvas_rfb.client import Client
-from tests.support import TIMEOUT_S, until
+from tests.support import TIMEOUT_S, until, wait_until
+
+START_PAUSE_S = 0.1
+"""Between two looks at a server that takes seconds to start."""
 
 _ADDRESS = re.compile(r"^rendercanvas-rfb: (\S+) is at (\S+)")
 
@@ -68,7 +72,7 @@ class Program:
 
     async def kill(self) -> None:
         """End it if it still runs."""
-        with contextlib.suppress(ProcessLookupError):
+        with suppress(ProcessLookupError):
             self._process.kill()
         await self.finish()
 
@@ -93,6 +97,19 @@ async def running(*arguments: str, **environment: str) -> AsyncIterator[Program]
         yield program
     finally:
         await program.kill()
+
+
+def wait_for_answer(url: str, process: subprocess.Popen[bytes], log: Callable[[], str], timeout_s: float) -> None:
+    """Wait until the server that a process runs answers at an address of this machine."""
+    opener = build_opener(ProxyHandler({}))
+
+    def answers() -> bool:
+        assert process.poll() is None, f"the server has ended:\n{log()}"
+        with suppress(OSError), opener.open(url, timeout=5):
+            return True
+        return False
+
+    wait_until(answers, f"an answer from {url}", timeout_s, pause_s=START_PAUSE_S, detail=log)
 
 
 async def picture_where(client: Client, condition: Callable[[Any], object], what: str) -> Any:

@@ -58,11 +58,14 @@ def wait_until(
     timeout_s: float = TIMEOUT_S,
     *,
     pause_s: float = PAUSE_S,
+    detail: Callable[[], object] | None = None,
 ) -> None:
     """`until`, on a thread without a loop."""
     deadline = time.monotonic() + timeout_s
     while not condition():
-        assert time.monotonic() < deadline, f"{what} did not come true in {timeout_s:g} s"
+        if time.monotonic() >= deadline:
+            situation = "" if detail is None else f"; {detail()}"
+            raise AssertionError(f"{what} did not come true in {timeout_s:g} s{situation}")
         time.sleep(pause_s)
 
 

@@ -43,7 +43,8 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_notebook(browser: Browser, jupyter: Any, request: pytest.FixtureRequest) -> AsyncIterator[Any]:
     """Opens notebooks in tabs; none may have had an error."""
-    from tests.notebook.jupyter import TIMEOUT_S, Notebook
+    from tests.notebook.base import TIMEOUT_S
+    from tests.notebook.jupyter import Notebook
 
     notebooks = []
     contexts = []

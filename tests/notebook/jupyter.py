@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import os
 import secrets
-import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,11 +17,9 @@ import numpy as np
 from playwright.async_api import Page, expect
 
 from rendercanvas_rfb.frames import Pixels
-from tests.browser.pages import decode_png
-from tests.support import free_port
-
-TIMEOUT_S = 120.0
-"""Longest wait for anything: kernels import wgpu and fastplotlib, and compile shaders on a processor."""
+from tests.browser.pages import LOOK_S, decode_png
+from tests.notebook.base import TIMEOUT_S, NotebookPage, NotebookServer
+from tests.support import free_port, until
 
 PREFIX = "/user/somebody/"
 """Below which JupyterHub would have the server."""
@@ -34,7 +29,7 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 VIEWS = "[...document.querySelectorAll('[data-lm-suppress-shortcuts]')].filter(host => host.view)"
 
 
-class JupyterServer:
+class JupyterServer(NotebookServer):
     """JupyterLab and Notebook, in a folder of their own, without a window."""
 
     def __init__(self, folder: Path) -> None:
@@ -67,25 +62,7 @@ class JupyterServer:
         }
         environment.update(JUPYTERLAB_SETTINGS_DIR=str(home), JUPYTERLAB_WORKSPACES_DIR=str(home), IPYTHONDIR=str(home))
         command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", *(f"--{k}={v}" for k, v in options.items())]
-        self._log = (folder / "server.log").open("wb")
-        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, env=environment)
-
-    def wait(self) -> None:
-        """Until it answers."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while True:
-            try:
-                with urlopen(f"{self.url}/api?token={self.token}"):
-                    return
-            except OSError:
-                assert self._process.poll() is None, self.log
-                assert time.monotonic() < deadline, self.log
-                time.sleep(0.1)
-
-    @property
-    def log(self) -> str:
-        """What it has printed."""
-        return (self.folder / "server.log").read_text(errors="replace")
+        super().__init__(command, f"{self.url}/api?token={self.token}", folder / "server.log", environment, folder)
 
     def write(self, name: str, *cells: str) -> None:
         """Make a notebook of code cells."""
@@ -120,21 +97,14 @@ class JupyterServer:
         for session in self.ask("GET", "sessions"):
             self.ask("DELETE", f"sessions/{session['id']}")
 
-    def stop(self) -> None:
-        """End it, and its kernels."""
-        self._process.terminate()
-        self._process.wait(TIMEOUT_S)
-        self._log.close()
 
-
-class Notebook:
-    """A notebook in a page."""
+class Notebook(NotebookPage):
+    """A notebook in a page of JupyterLab or Notebook."""
 
     def __init__(self, page: Page, server: JupyterServer, name: str) -> None:
-        self.page = page
-        self._server = server
+        super().__init__(page, server, VIEWS)
+        self._jupyter = server
         self._name = name
-        self.errors: list[str] = []
         self._prompt = ""
         # Our module is loaded from a blob; what Lab itself throws is not looked at.
         page.on("pageerror", lambda error: self.errors.append(str(error)) if "blob:" in (error.stack or "") else None)
@@ -142,7 +112,7 @@ class Notebook:
     async def open(self, app: str = "lab") -> None:
         """Open it in JupyterLab ("lab") or Notebook ("notebooks"), and wait for its kernel."""
         path = f"lab/tree/{self._name}" if app == "lab" else f"notebooks/{self._name}"
-        await self.page.goto(f"{self._server.url}/{path}?token={self._server.token}&reset")
+        await self.page.goto(f"{self._jupyter.url}/{path}?token={self._jupyter.token}&reset")
         await self.ready()
 
     async def ready(self) -> None:
@@ -178,19 +148,6 @@ class Notebook:
         area = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell).locator(".jp-Cell-outputArea")
         return str(await area.inner_text()).strip()
 
-    async def get(self, expression: str, view: int = 0) -> Any:
-        """The value of an expression in which ``view`` is an `RfbView` of the page, counted from 0."""
-        return await self.page.evaluate(f"(() => {{ const view = {VIEWS}[{view}]?.view; return {expression} }})()")
-
-    async def until(self, expression: str, what: str, view: int = 0) -> None:
-        """Wait until an expression is true."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while not await self.get(f"Boolean({expression})", view):
-            if time.monotonic() > deadline:
-                detail = await self.get("JSON.stringify([view?.statusDetail, view?.state, view?.stats])", view)
-                raise AssertionError(f"{what} did not come: {detail}, {self.errors}, {self._server.log[-2000:]}")
-            await asyncio.sleep(0.05)
-
     async def picture(self, view: int = 0) -> Pixels:
         """What is seen of a view."""
         await self.until("view?.frame", "a picture", view)
@@ -209,51 +166,30 @@ class Notebook:
 
     async def says(self, cell: int, wanted: str) -> None:
         """Run a cell until it puts out a text."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while True:
+
+        async def run() -> bool:
             await self.run(cell)
-            if (text := await self.output(cell)).endswith(wanted):
-                return
-            assert time.monotonic() < deadline, f"wanted {wanted}, got {text}"
-            await asyncio.sleep(0.2)
+            return (await self.output(cell)).endswith(wanted)
+
+        await until(run, f"the output {wanted!r}", TIMEOUT_S, pause_s=LOOK_S, detail=lambda: self.output(cell))
 
     async def save(self) -> None:
         """Save the notebook."""
-        saved = self._server.folder / self._name
+        saved = self._jupyter.folder / self._name
         # Looked at first: it may have been saved before the press of the key returns.
-        before, deadline = saved.stat().st_mtime_ns, time.monotonic() + TIMEOUT_S
+        before = saved.stat().st_mtime_ns
         await self.page.keyboard.press("Control+s")
         # The file is emptied before it is written.
-        while saved.stat().st_mtime_ns == before or not saved.read_text().rstrip().endswith("}"):
-            assert time.monotonic() < deadline, "the notebook was not saved"
-            await asyncio.sleep(0.1)
+        await until(
+            lambda: saved.stat().st_mtime_ns != before and saved.read_text().rstrip().endswith("}"),
+            "the saved notebook",
+            TIMEOUT_S,
+        )
 
     async def changed(self, before: Pixels, view: int = 0) -> None:
         """Wait until a view shows another picture of the same size."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while np.mean(await self.picture(view) != before) < 0.01:
-            assert time.monotonic() < deadline, "the picture did not change"
-            await asyncio.sleep(0.1)
 
-    async def drag(self, dx: int, dy: int, view: int = 0) -> None:
-        """Drag in the middle of a view."""
-        box = await self._box(view)
-        await self._drag(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, dx, dy)
+        async def is_another() -> bool:
+            return bool(np.mean(await self.picture(view) != before) >= 0.01)
 
-    async def resize(self, dx: int, dy: int, view: int = 0) -> None:
-        """Drag the lower right corner of a view."""
-        box = await self._box(view)
-        await self._drag(box["x"] + box["width"] - 6, box["y"] + box["height"] - 6, dx, dy)
-
-    async def _box(self, view: int) -> dict[str, float]:
-        box: dict[str, float] = json.loads(
-            await self.page.evaluate(f"JSON.stringify({VIEWS}[{view}].getBoundingClientRect())")
-        )
-        return box
-
-    async def _drag(self, x: float, y: float, dx: int, dy: int) -> None:
-        await self.page.mouse.move(x, y)
-        await self.page.mouse.down()
-        await self.page.mouse.move(x + dx / 2, y + dy / 2, steps=4)
-        await self.page.mouse.move(x + dx, y + dy, steps=4)
-        await self.page.mouse.up()
+        await until(is_another, "another picture", TIMEOUT_S, pause_s=LOOK_S)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,9 @@ import pytest
 
 from rendercanvas_rfb.frames import Pixels
 from tests.browser.pages import decode_png
-from tests.notebook.jupyter import TIMEOUT_S, JupyterServer
+from tests.notebook.base import TIMEOUT_S
+from tests.notebook.jupyter import JupyterServer
+from tests.support import until
 
 FIGURE = """import os; os.environ["RENDERCANVAS_BACKEND"] = "rfb"
 import fastplotlib as fpl, numpy as np
@@ -148,11 +149,14 @@ async def test_the_saved_state_of_the_widget_has_the_picture_that_was_seen_last(
         pictures = [decode_png(picture) for picture in jupyter.saved_pictures("state.ipynb")]
         return len(pictures) == 1 and np.array_equal(pictures[0], drawn)
 
-    deadline = time.monotonic() + TIMEOUT_S
-    while not is_saved(await notebook.drawn()):
-        assert time.monotonic() < deadline, "the picture that is seen was not saved"
+    async def is_seen_saved() -> bool:
+        if is_saved(await notebook.drawn()):
+            return True
         await notebook.run(2)  # The key that saves is to go to the notebook, and not to the figure.
         await notebook.save()
+        return False
+
+    await until(is_seen_saved, "the saved picture that is seen", TIMEOUT_S)
     assert not is_saved(first)
 
 

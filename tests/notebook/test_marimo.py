@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.notebook.jupyter import TIMEOUT_S
+from tests.notebook.base import TIMEOUT_S
 from tests.notebook.marimo import HOSTS, MarimoPage, MarimoServer
 
 ANOTHER_CELL = """@app.cell
@@ -56,9 +56,9 @@ async def test_a_figure_is_seen_panned_and_resized(start: Start, browser: Browse
     async with opened(browser, start("run")) as page:
         await page.until("view?.frame", "a picture")
         version = await page.get("view.frame.frame")
-        await page.drag(False, 80, 40)
+        await page.drag(80, 40)
         await page.until(f"view.frame.frame > {version}", "a picture after panning")
-        await page.drag(True, 60, 80)
+        await page.resize(60, 80)
         await page.until("view.frame.width === 700 && view.frame.height === 440", "a picture of the new size")
         await page.page.reload()
         await page.until("view?.frame && view.status === 'connected' && view.frame.width !== 700", "another view")
@@ -71,7 +71,7 @@ async def test_two_cells_show_one_figure_and_each_visitor_has_a_figure(start: St
         for view in (0, 1):
             await page.until("view?.frame && view.state.viewers === 2", f"picture {view}", view)
         version = await page.get("view.frame.frame", 1)
-        await page.drag(False, 80, 40)
+        await page.drag(80, 40)
         await page.until(f"view.frame.frame > {version}", "what was done in the first view in the second one", 1)
         async with opened(browser, server) as other:
             await other.until("view?.frame && view.state.viewers === 2", "a picture in another tab")
@@ -83,9 +83,9 @@ async def test_in_the_editor_a_cell_that_runs_again_leaves_one_view(start: Start
         await page.run_all()  # By default it runs no cell by itself.
         await page.until("view?.frame", "a picture")
         version = await page.get("view.frame.frame")
-        await page.drag(False, 80, 40)
+        await page.drag(80, 40)
         await page.until(f"view.frame.frame > {version}", "a picture after panning")
-        await page.drag(True, -60, 40)
+        await page.resize(-60, 40)
         await page.until("view.frame.width === 580 && view.frame.height === 400", "a picture of the new size")
         await page.page.evaluate("(host) => { host.isOld = true }", await page.page.evaluate_handle(f"{HOSTS}[0]"))
         await page.run_cell(1)
