@@ -19,7 +19,7 @@ from tests.programs import Program, running
 from tests.push.viewers import closing
 from tests.recording.movies import read
 
-REPORT = """
+COMMON = """
 import atexit, sys, threading
 def report():
     print("left:", *(thread.name for thread in threading.enumerate() if thread is not threading.main_thread()))
@@ -27,6 +27,20 @@ atexit.register(report)  # Before anything of ours, so that it is called last.
 import asyncio, time
 import numpy as np
 FRAME = np.full((120, 160, 3), (230, 120, 30), np.uint8)
+def publish(display):
+    FRAME[0, 0] += 1
+    display.publish(FRAME)
+def play(display):
+    try:
+        while True:
+            publish(display)
+            time.sleep(0.01)
+    except KeyboardInterrupt:
+        pass
+async def play_async(display):
+    while True:
+        publish(display)
+        await asyncio.sleep(0.01)
 """
 
 SERVE = """
@@ -35,8 +49,7 @@ with serve(160, 120, name="plot") as display:
     display.record(sys.argv[1])
     try:
         while True:
-            FRAME[0, 0] += 1
-            display.publish(FRAME)
+            publish(display)
             display.poll_events()
             time.sleep(0.01)
     except KeyboardInterrupt:
@@ -47,13 +60,7 @@ SERVE_AND_LEAVE_IT_TO_PYTHON = """
 from rendercanvas_rfb import serve
 display = serve(160, 120, name="plot")
 display.record(sys.argv[1])
-try:
-    while True:
-        FRAME[0, 0] += 1
-        display.publish(FRAME)
-        time.sleep(0.01)
-except KeyboardInterrupt:
-    pass
+play(display)
 """
 
 SERVE_ASYNC = """
@@ -61,10 +68,7 @@ from rendercanvas_rfb import serve
 async def main():
     async with serve(160, 120, name="plot") as display:
         display.record(sys.argv[1])
-        while True:
-            FRAME[0, 0] += 1
-            display.publish(FRAME)
-            await asyncio.sleep(0.01)
+        await play_async(display)
 try:
     asyncio.run(main())
 except KeyboardInterrupt:
@@ -77,13 +81,7 @@ with Server(port=0) as server:
     display = server.add("plot", 160, 120)
     display.record(sys.argv[1])
     print("rendercanvas-rfb: plot is at", server.url("plot"), file=sys.stderr)
-    try:
-        while True:
-            FRAME[0, 0] += 1
-            display.publish(FRAME)
-            time.sleep(0.01)
-    except KeyboardInterrupt:
-        pass
+    play(display)
 """
 
 CANVAS = """
@@ -111,13 +109,8 @@ hub, display = Hub(), Display("plot")
 hub.add(display)
 @asynccontextmanager
 async def lifespan(app):
-    async def play():
-        while True:
-            FRAME[0, 0] += 1
-            display.publish(FRAME)
-            await asyncio.sleep(0.01)
     display.record(sys.argv[1])
-    task = asyncio.create_task(play())
+    task = asyncio.create_task(play_async(display))
     yield
     task.cancel()
     display.close()
@@ -174,7 +167,7 @@ class Ended:
 async def watched(name: str, folder: Path) -> AsyncIterator[tuple[Program, Client, Path]]:
     """The program, once its viewer has a picture."""
     script, film = folder / "program.py", folder / "film.mp4"
-    script.write_text(REPORT + PROGRAMS[name])
+    script.write_text(COMMON + PROGRAMS[name])
     command = ("-m", "rendercanvas_rfb", "run") if name == "canvas" else ()
     arguments = ("-W", "error", "-X", "dev", *command, str(script), str(film))
     async with (
