@@ -31,7 +31,7 @@ def samples(of: list[Sample], *, valid: bool) -> Any:
 
 def test_committed_files_are_what_the_script_makes() -> None:
     committed = {path.name: path.read_text(encoding="utf-8") for path in Path(FOLDER).glob("*.json")}
-    assert committed == make_files(), "run: python vectors/make_vectors.py"
+    assert committed == make_files(), "run: python -m vectors.make_vectors"
 
 
 @pytest.mark.parametrize("of", [CLIENT, SERVER, CHUNKS], ids=["client", "server", "chunks"])
