@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._figures import Shown
-from ._html import Html, frame_html, frame_style, view_html
+from ._html import Html, frame_html, view_html
 from ._poster import poster_of
 from ._process import figures, site
 from ._site import Address
@@ -43,10 +43,6 @@ class Chart:
         """The present picture as a ``data:`` address; None where there is none yet."""
         display = self._shown.display
         return None if display is None else poster_of(display)
-
-    def style(self, width: float | str, height: float | str, *, poster: bool = False) -> str:
-        """The styles of an ``<iframe>`` with that page."""
-        return frame_style(width, height, self.poster() if poster else None)
 
     def html(self, width: float | str, height: float | str, *, poster: bool = False) -> Html:
         """The figure as HTML: the element, where it is of the app's own origin, and else a frame."""

@@ -8,12 +8,25 @@ from typing import Self
 
 from ..errors import ConfigurationError
 
-__all__ = ["DEFAULT_HEIGHT", "DEFAULT_WIDTH", "Html", "css_length", "frame_html", "view_html"]
+__all__ = [
+    "DEFAULT_HEIGHT",
+    "DEFAULT_WIDTH",
+    "FRAME_ALLOWS",
+    "Html",
+    "css_length",
+    "frame_html",
+    "frame_style",
+    "react_style",
+    "view_html",
+]
 
 DEFAULT_WIDTH = "100%"
 
 DEFAULT_HEIGHT = 400
 """CSS pixels: what app frameworks give to charts."""
+
+FRAME_ALLOWS = "fullscreen; clipboard-write"
+"""What the page of a figure may do in a frame: permissions policy."""
 
 _LENGTH = re.compile(r"\d+(?:\.\d+)?(?:px|%|em|rem|vw|vh|dvh)")
 
@@ -61,17 +74,32 @@ def frame_html(url: str, *, title: str, width: float | str, height: float | str,
         poster: Address of an image, such as a ``data:`` one, that is seen until there is a picture.
     """
     return Html(
-        f'<iframe src="{escape(url)}" title="{escape(title)}" allow="fullscreen; clipboard-write"'
+        f'<iframe src="{escape(url)}" title="{escape(title)}" allow="{FRAME_ALLOWS}"'
         f' style="{escape(frame_style(width, height, poster))}"></iframe>'
     )
 
 
 def frame_style(width: float | str, height: float | str, poster: str | None = None) -> str:
     """The styles of a frame, see `frame_html`."""
-    # The scheme is that of the page inside: with another one browsers would put an opaque white behind it.
-    style = f"display: block; border: 0; width: {css_length(width, 'width')}; height: {css_length(height, 'height')}"
-    style += "; color-scheme: light dark"
+    style = "; ".join(f"{name}: {value}" for name, value in _frame_styles(width, height).items())
     return style if poster is None else f'{style}; background: url("{poster}") center / contain no-repeat'
+
+
+def react_style(width: float | str, height: float | str) -> dict[str, str]:
+    """The styles of a frame by the names that React has for them, see `frame_html`."""
+    styles = _frame_styles(width, height)
+    return {re.sub("-(.)", lambda found: found[1].upper(), name): value for name, value in styles.items()}
+
+
+def _frame_styles(width: float | str, height: float | str) -> dict[str, str]:
+    return {
+        "display": "block",
+        "border": "0",
+        "width": css_length(width, "width"),
+        "height": css_length(height, "height"),
+        # That of the page inside: with another one browsers would put an opaque white behind it.
+        "color-scheme": "light dark",
+    }
 
 
 def view_html(src: str, token: str, *, script: str, width: float | str, height: float | str) -> Html:

@@ -1,8 +1,10 @@
 """Figures in Dash apps.
 
-from rendercanvas_rfb.apps.dash import rfb_chart
+A figure is a component of the layout:
 
-app.layout = html.Div([html.H1("My app"), rfb_chart(make_figure)])
+    from rendercanvas_rfb.apps.dash import rfb_chart
+
+    app.layout = html.Div([html.H1("My app"), rfb_chart(make_figure)])
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Any
 from dash import html
 
 from ._chart import chart
-from ._html import DEFAULT_HEIGHT, DEFAULT_WIDTH, css_length
+from ._html import DEFAULT_HEIGHT, DEFAULT_WIDTH, FRAME_ALLOWS, react_style
 
 __all__ = ["rfb_chart"]
 
@@ -40,12 +42,6 @@ def rfb_chart(
         ConfigurationError: An argument is of another form.
     """
     shown = chart(figure, key, private=per_visitor)
-    style = {
-        "display": "block",
-        "border": 0,
-        "width": css_length(width, "width"),
-        "height": css_length(height, "height"),
-        "colorScheme": "light dark",
-        **options.pop("style", {}),
-    }
+    style = {**react_style(width, height), **options.pop("style", {})}
+    options.setdefault("allow", FRAME_ALLOWS)
     return html.Iframe(src=shown.url, title=shown.title, style=style, **options)

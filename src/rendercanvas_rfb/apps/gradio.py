@@ -1,9 +1,11 @@
 """Figures in Gradio apps.
 
-from rendercanvas_rfb.apps.gradio import rfb_chart
+A figure is a component of the block that is open:
 
-with gr.Blocks() as app:
-rfb_chart(make_figure)
+    from rendercanvas_rfb.apps.gradio import rfb_chart
+
+    with gr.Blocks() as app:
+        rfb_chart(make_figure)
 """
 
 from __future__ import annotations

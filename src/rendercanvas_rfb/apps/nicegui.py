@@ -1,8 +1,12 @@
 """Figures in NiceGUI apps.
 
-from rendercanvas_rfb.apps.nicegui import rfb_chart
+A figure is an element of the page that is being made:
 
-rfb_chart(make_figure)
+    from rendercanvas_rfb.apps.nicegui import rfb_chart
+
+    @ui.page("/")
+    def page():
+        rfb_chart(make_figure)
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from typing import Any
 from nicegui import ui
 
 from ._chart import chart
-from ._html import DEFAULT_HEIGHT, DEFAULT_WIDTH, frame_style
+from ._html import DEFAULT_HEIGHT, DEFAULT_WIDTH, FRAME_ALLOWS, frame_style
 
 __all__ = ["rfb_chart"]
 
@@ -43,5 +47,5 @@ def rfb_chart(
     visitor = ui.context.client.id if per_visitor else None
     shown = chart(figure, key, visitor=visitor)
     frame = ui.element("iframe").style(frame_style(width, height))
-    frame.props["src"], frame.props["title"] = shown.url, shown.title
+    frame.props.update(src=shown.url, title=shown.title, allow=FRAME_ALLOWS)
     return frame

@@ -1,8 +1,10 @@
 """Figures in Panel apps.
 
-from rendercanvas_rfb.apps.panel import rfb_chart
+A figure is a pane:
 
-pn.Column("# My app", rfb_chart(make_figure)).servable()
+    from rendercanvas_rfb.apps.panel import rfb_chart
+
+    pn.Column("# My app", rfb_chart(make_figure)).servable()
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """Figures in Solara apps.
 
-from rendercanvas_rfb.apps.solara import rfb_chart
+A figure is an element of the component that is being rendered:
 
-@solara.component
-def Page():
-rfb_chart(make_figure)
+    from rendercanvas_rfb.apps.solara import rfb_chart
+
+    @solara.component
+    def Page():
+        rfb_chart(make_figure)
 """
 
 from __future__ import annotations
