@@ -30,6 +30,7 @@ NOTEBOOK_LOCK = "requirements/notebook.txt"
 MLX_LOCK = "requirements/mlx.txt"
 APPS_LOCK = "requirements/apps.txt"
 PRESWALD_LOCK = "requirements/preswald.txt"
+REFLEX_LOCK = "requirements/reflex.txt"
 # The Python that runs the lock files; they hold for every newer one too.
 OLDEST_PYTHON = "3.11"
 # The oldest that habemus-papadum-rfb runs on.
@@ -131,14 +132,17 @@ def tests_npm(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("lock", [nox.param(APPS_LOCK, id="all"), nox.param(PRESWALD_LOCK, id="preswald")])
+@nox.parametrize(
+    "lock",
+    [nox.param(APPS_LOCK, id="all"), nox.param(PRESWALD_LOCK, id="preswald"), nox.param(REFLEX_LOCK, id="reflex")],
+)
 def tests_apps(session: nox.Session, lock: str) -> None:
     """Start app frameworks with figures in them, and look at them in a real Chromium."""
     need_system_packages(session, "vulkan", "x11", "chromium")
     # Not the development packages: the frameworks need other versions of some, and Preswald old ones.
     install_project(session, lock)
     # With the old packages that Preswald needs, uvicorn's own command does not start what else is installed there.
-    chosen = ["-k", "preswald"] if lock == PRESWALD_LOCK else []
+    chosen = {PRESWALD_LOCK: ["-k", "preswald"], REFLEX_LOCK: ["-k", "reflex"]}.get(lock, [])
     # Dash brings a plugin that today's pytest refuses.
     session.run("pytest", "-p", "no:dash", "tests/apps", *chosen, *session.posargs, env={"WITH_APPS": "1"})
 
@@ -275,6 +279,7 @@ def lock(session: nox.Session) -> None:
     tested = ("--extra", "demo", "--group", "build")
     compile_lock(session, APPS_LOCK, "pyproject.toml", *tested, "--group", "apps")
     compile_lock(session, PRESWALD_LOCK, "pyproject.toml", *tested, "--group", "preswald")
+    compile_lock(session, REFLEX_LOCK, "pyproject.toml", *tested, "--group", "reflex")
     compile_lock(session, NOTEBOOK_LOCK, "pyproject.toml", *tested, "--extra", "notebook", "--group", "notebook")
     compile_lock(session, MLX_LOCK, "pyproject.toml", *tested, "--extra", "mlx", "--group", "mlx")
     peers = ("--extra", "demo", "--group", "build", "--group", "peers")

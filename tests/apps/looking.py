@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from playwright.async_api import ElementHandle, Frame, Page
 
 from rendercanvas_rfb.frames import Pixels
 from tests.browser.pages import decode_png
-from tests.support import TIMEOUT_S
+from tests.support import TIMEOUT_S, until
 
 
 class Chart:
@@ -35,18 +33,22 @@ class Chart:
 
     async def shows(self, condition: Callable[[Pixels], object], timeout_s: float = 3 * TIMEOUT_S) -> Pixels:
         """Wait until ``condition(pixels)`` is true; return the pixels: uint8 array (height, width, 3)."""
-        deadline = time.monotonic() + timeout_s
-        error: object = None
-        while time.monotonic() < deadline:
+        seen: object = None
+
+        async def right() -> list[Pixels]:
+            nonlocal seen
             try:
                 pixels = await self.pixels()
-                if condition(pixels):
-                    return pixels
-                error = f"{pixels.shape} pixels of mean {pixels.mean((0, 1))}, {await self.status()}"
+                seen = f"{pixels.shape} pixels of mean {pixels.mean((0, 1))}, {await self.status()}"
+                return [pixels] if condition(pixels) else []
             except Exception as reason:  # noqa: BLE001 - the page may be putting it there at this moment
-                error = reason
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"figure {self._number} does not look as it should in {timeout_s:g} s: {error}")
+                seen = reason
+                return []
+
+        what = f"the look of figure {self._number}"
+        # Screenshots take the processors that the figure is drawn with.
+        (pixels,) = await until(right, what, timeout_s, pause_s=0.1, detail=lambda: seen)
+        return cast(Pixels, pixels)
 
     async def pixels(self) -> Pixels:
         """As a person sees it, where it is on the screen."""
@@ -79,6 +81,11 @@ def magenta(pixels: Pixels) -> Any:
     return (pixels[..., 0] > 200) & (pixels[..., 1] < 80) & (pixels[..., 2] > 200)
 
 
+def yellow(pixels: Pixels) -> Any:
+    """Where it is yellow: bool array of shape (height, width)."""
+    return (pixels[..., 0] > 200) & (pixels[..., 1] > 200) & (pixels[..., 2] < 100)
+
+
 def has_waves(pixels: Pixels) -> bool:
     """Whether it is the figure with the lines."""
     return bool(magenta(pixels).sum() > 200)
@@ -86,8 +93,7 @@ def has_waves(pixels: Pixels) -> bool:
 
 def has_image(pixels: Pixels) -> bool:
     """Whether it is the figure with the image, in the colours of viridis."""
-    yellow = (pixels[..., 0] > 200) & (pixels[..., 1] > 200) & (pixels[..., 2] < 100)
-    return bool(yellow.sum() > 200)
+    return bool(yellow(pixels).sum() > 200)
 
 
 def left_of(pixels: Pixels) -> float:

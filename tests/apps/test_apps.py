@@ -6,8 +6,10 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 import pytest
+import pytest_asyncio
 
 from rendercanvas_rfb.frames import Pixels
+from tests.apps.conftest import Start
 from tests.apps.looking import Chart, has_image, has_waves, left_of
 
 APPS = {
@@ -26,18 +28,18 @@ APPS = {
     "gradio": ["gradio_app.py", "{port}"],
     "nicegui": ["nicegui_app.py", "{port}"],
     "solara": ["-m", "solara", "run", "solara_app.py", "--port", "{port}", "--no-open"],
-    "html": ["plain_html.py", "{port}"],
+    # The other port is the next free one; in production there is none.
+    "reflex": ["-m", "reflex", "run", "--frontend-port", "{port}"],
+    "html": ["html_app.py", "{port}"],
 }
 """The frameworks, and what comes after ``python`` to start the example."""
 
 
-@pytest.fixture(params=APPS)
-def app(request: pytest.FixtureRequest, start) -> str:
+@pytest_asyncio.fixture(loop_scope="session", params=APPS)
+async def app(request: pytest.FixtureRequest, start: Start) -> str:
     """Address of the app."""
-    if request.param != "html" and find_spec(request.param) is None:
-        pytest.skip(f"{request.param} is not installed here")
-    address: str = start(APPS[request.param])
-    return address
+    skip_without(request.param)
+    return await start(APPS[request.param])
 
 
 async def test_figures_are_seen_panned_resized_reloaded_and_shared(app, open_page):
@@ -46,6 +48,8 @@ async def test_figures_are_seen_panned_resized_reloaded_and_shared(app, open_pag
     # Both at once, and each its own.
     before = left_of(await waves.shows(has_waves))
     await image.shows(has_image)
+    (frame, _) = await waves.place()
+    assert await frame.evaluate("document.fullscreenEnabled"), "the view may not fill the screen"
 
     await waves.drag(120, 0)
     panned = before + 120 / (await waves.pixels()).shape[1]
@@ -72,3 +76,9 @@ async def test_figures_are_seen_panned_resized_reloaded_and_shared(app, open_pag
 def begins_at(place: float) -> Callable[[Pixels], bool]:
     """Whether the sine begins there, as a part of the width."""
     return lambda pixels: has_waves(pixels) and abs(left_of(pixels) - place) < 0.02
+
+
+def skip_without(framework: str) -> None:
+    """Skip the test where that framework is not installed."""
+    if framework != "html" and find_spec(framework) is None:
+        pytest.skip(f"{framework} is not installed here")

@@ -2,7 +2,7 @@
 
 Run it with:
 
-    python plain_html.py
+    python html_app.py
 """
 
 import http.server
