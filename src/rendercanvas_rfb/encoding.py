@@ -105,11 +105,6 @@ class TierWorker(threading.Thread):
             self._stopped = True
             return True
 
-    def has_viewer(self, subscriber: Subscriber) -> bool:
-        """Whether chunks are offered to ``subscriber``."""
-        with self.changed:
-            return subscriber in self._turns
-
     def set_room(self, subscriber: Subscriber, room: Room) -> bool:
         """Returns whether that makes the tier want a frame which it did not want before."""
         with self.changed:

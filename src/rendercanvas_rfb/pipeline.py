@@ -89,6 +89,8 @@ class Pipeline:
         self._lock = threading.Lock()
         self._tiers = tiers
         self._workers: dict[Tier, TierWorker] = {}
+        # What each subscriber has joined. It may have ended since: then it is none of the workers.
+        self._joined: dict[Subscriber, TierWorker] = {}
         self._ending: set[TierWorker] = set()
         self._sinks: tuple[FrameSink, ...] = ()
         self._numbers = ChunkNumbers()
@@ -146,6 +148,7 @@ class Pipeline:
                 worker.start()
             # Under the lock, so that a worker that ends or fails meanwhile does not end without this one.
             worker.join_viewer(subscriber)
+            self._joined[subscriber] = worker
             return tier
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
@@ -153,10 +156,11 @@ class Pipeline:
         self._settler.forget(subscriber)
         self._previewer.forget(subscriber)
         with self._lock:
-            for tier, worker in list(self._workers.items()):
-                if worker.leave_viewer(subscriber):
-                    del self._workers[tier]
-                    self._ending = {worker, *(other for other in self._ending if other.is_alive())}
+            worker = self._worker_of(subscriber)
+            self._joined.pop(subscriber, None)
+            if worker is not None and worker.leave_viewer(subscriber):
+                del self._workers[worker.tier]
+                self._ending = {worker, *(other for other in self._ending if other.is_alive())}
 
     def ready(self, subscriber: Subscriber, room: Room) -> None:
         """Whether ``subscriber`` would take a chunk now, and of which bitrate."""
@@ -316,7 +320,8 @@ class Pipeline:
         )
 
     def _worker_of(self, subscriber: Subscriber) -> TierWorker | None:
-        return next((worker for worker in self._snapshot() if worker.has_viewer(subscriber)), None)
+        worker = self._joined.get(subscriber)
+        return worker if worker is not None and self._workers.get(worker.tier) is worker else None
 
     def _snapshot(self) -> list[TierWorker]:
         with self._lock:
