@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..events import Event
@@ -43,10 +43,10 @@ class HeldInput:
         Returns:
             Whether the program is to be told; if not, nothing was noted.
         """
-        if (released := _released(event)) in self._void:
+        if (released := _thing(_RELEASES, event)) in self._void:
             self._void.discard(released)
             return False
-        self._void.discard(_pressed(event))
+        self._void.discard(_thing(_PRESSES, event))
         match event.type:
             case "key_down":
                 self._keys[event.members["key"]] = None
@@ -63,9 +63,9 @@ class HeldInput:
 
     def overlook(self, event: Event) -> None:
         """The program is not told of ``event``."""
-        self._void.discard(_released(event))
-        if (pressed := _pressed(event))[0]:
-            self._forsake(pressed)
+        self._void.discard(_thing(_RELEASES, event))
+        if event.type in _PRESSES:
+            self._forsake(_thing(_PRESSES, event))
 
     def release(self, timestamp: float) -> Iterator[Event]:
         """The events that let go of all that is held. Nothing is held afterwards."""
@@ -91,26 +91,12 @@ class HeldInput:
             self._void.add(thing)
 
 
-NOTHING: Thing = ("", None)
+_PRESSES = {"key_down": "key", "pointer_down": "button", "pointer_enter": "pointer"}
+_RELEASES = {"key_up": "key", "pointer_up": "button", "pointer_leave": "pointer"}
+"""What kind of thing an event is about; which one, its member of that name says, if it has one."""
 
 
-def _pressed(event: Event) -> Thing:
-    match event.type:
-        case "key_down":
-            return "key", event.members["key"]
-        case "pointer_down":
-            return "button", event.members.get("button")
-        case "pointer_enter":
-            return "pointer", None
-    return NOTHING
-
-
-def _released(event: Event) -> Thing:
-    match event.type:
-        case "key_up":
-            return "key", event.members["key"]
-        case "pointer_up":
-            return "button", event.members.get("button")
-        case "pointer_leave":
-            return "pointer", None
-    return NOTHING
+def _thing(kinds: Mapping[str, str], event: Event) -> Thing:
+    """What ``event`` presses or releases; for one that is of none of these types, what nobody can hold."""
+    kind = kinds.get(event.type, "")
+    return kind, event.members.get(kind)
