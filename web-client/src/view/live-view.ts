@@ -147,22 +147,14 @@ export class LiveView {
   }
 
   #status(detail: StatusDetail): void {
-    const { model } = this;
-    const lost = model.connected && detail.status !== "connected";
-    if (lost || (model.detail.takesInput && !detail.takesInput)) this.input.lost();
-    // Another session knows of nothing that was pressed in the one before.
-    if (detail.status === "connected" && !model.connected && detail.resumed === false) this.input.reset();
-    model.detail = detail;
-    model.update({ transport: detail.transport });
+    this.model.statusChanged(detail, this.input);
     this.shell.showStatus();
     this.emit("status", detail);
   }
 
   #stateChanged(changes: CanvasState): void {
     const { model } = this;
-    // While it still counts as taken: what is on its way to the server may count, for who soon has the control again.
-    if (model.control && changes.control === false) this.input.lost();
-    model.state = { ...model.state, ...changes };
+    model.stateChanged(changes, this.input);
     this.shell.showState();
     this.frame.showState(model.state);
     this.picture.describe(model.state);

@@ -5,6 +5,14 @@ import type { CanvasState, StreamDescription } from "../core/server-messages";
 import type { Emit } from "./options";
 import { NO_STATS, type RfbStats } from "./stats";
 
+/** What is held down in a view. */
+export interface Held {
+  /** The connection or the control is gone: it is let go of here. */
+  lost(): void;
+  /** The server knows of nothing that is held: it is forgotten. */
+  reset(): void;
+}
+
 export class ViewModel {
   readonly messages = new Map<string, unknown>();
   detail: StatusDetail = {
@@ -36,6 +44,23 @@ export class ViewModel {
   /** Whether what is done here is taken now, or kept while the connection comes back. */
   get takesInput(): boolean {
     return this.detail.takesInput && this.control;
+  }
+
+  /** Takes in a status. What is held is let go of first, while that still counts as taken. */
+  statusChanged(detail: StatusDetail, held: Held): void {
+    const lost = this.connected && detail.status !== "connected";
+    if (lost || (this.detail.takesInput && !detail.takesInput)) held.lost();
+    // Another session knows of nothing that was pressed in the one before.
+    if (detail.status === "connected" && !this.connected && detail.resumed === false) held.reset();
+    this.detail = detail;
+    this.update({ transport: detail.transport });
+  }
+
+  /** Takes in changes of the state. */
+  stateChanged(changes: CanvasState, held: Held): void {
+    // While it still counts as taken: what is on its way to the server may count, for who soon has the control again.
+    if (this.control && changes.control === false) held.lost();
+    this.state = { ...this.state, ...changes };
   }
 
   update(changes: Partial<RfbStats>): void {

@@ -5,6 +5,7 @@ import type { VideoCapability, ViewSize } from "../../src/core/client-messages";
 import type { InputEvent } from "../../src/core/events";
 import { Keys } from "../../src/core/keys";
 import { Mouse, type PointerSample } from "../../src/core/mouse";
+import { ViewModel } from "../../src/view/model";
 import { Session } from "../../src/worker/session";
 import { FakePicture } from "./browser";
 import { here, type Machine } from "./world";
@@ -32,9 +33,8 @@ export class Client {
   readonly #session: Session;
   readonly #mouse = new Mouse();
   readonly #keys = new Keys();
-  #detail: StatusDetail | null = null;
-  #control = true;
-  #connected = false;
+  readonly #model = new ViewModel(() => true);
+  readonly #held = { lost: () => this.#inputLost(), reset: () => this.#resetInput() };
   #view: ViewSize;
   #mask = 0;
   #token = FIRST_TOKEN;
@@ -116,7 +116,6 @@ export class Client {
         return;
       case "quit":
         this.#lift();
-        this.#connected = false;
         this.#post({ type: "close" });
         return;
       case "let-go":
@@ -135,10 +134,11 @@ export class Client {
         return;
       case "state":
         here().tell("state", this.name, message.state);
-        this.#stateChanged(message.state.control);
+        this.#model.stateChanged(message.state, this.#held);
         return;
       case "welcome":
         here().tell("welcome", this.name, message.viewer);
+        this.#model.receive(message);
         return;
       case "frame":
         here().tell("frame", this.name, this.#content, message.frame.lossless, message.frame.frame);
@@ -146,24 +146,13 @@ export class Client {
     }
   }
 
-  /** As the page does it: see `LiveView`. */
   #status(detail: StatusDetail): void {
-    const lost = this.#connected && detail.status !== "connected";
-    if (lost || (this.#detail?.takesInput && !detail.takesInput)) this.#inputLost();
-    if (detail.status === "connected" && !this.#connected && detail.resumed === false) this.#resetInput();
-    this.#connected = detail.status === "connected";
-    this.#detail = detail;
+    this.#model.statusChanged(detail, this.#held);
     here().tell("status", this.name, detail.status, detail.takesInput, detail.resumed, detail.after);
   }
 
-  #stateChanged(control: boolean | undefined): void {
-    if (control === undefined) return;
-    if (this.#control && !control) this.#inputLost();
-    this.#control = control;
-  }
-
   #inputLost(): void {
-    this.#send(...this.#mouse.leave(this.#next()), ...this.#keys.release(this.#next()));
+    this.#lift();
     this.#resetInput();
   }
 
@@ -177,12 +166,8 @@ export class Client {
     this.#send(...this.#mouse.leave(this.#next()), ...this.#keys.release(this.#next()));
   }
 
-  get #takesInput(): boolean {
-    return (this.#detail?.takesInput ?? false) && this.#control;
-  }
-
   #pointer(kind: PointerSample["kind"], inside: boolean): void {
-    if (!this.#takesInput) return;
+    if (!this.#model.takesInput) return;
     const at = { x: 1, y: 1, inside, id: 1, mask: this.#mask, pressure: 0.5, modifiers: [] };
     this.#send(...this.#mouse.handle({ ...at, kind, timestamp: this.#next() }));
   }
@@ -196,7 +181,7 @@ export class Client {
       modifiers: [],
       timestamp: this.#next(),
     };
-    const down = kind === "key-down" && this.#takesInput ? this.#keys.down(sample) : null;
+    const down = kind === "key-down" && this.#model.takesInput ? this.#keys.down(sample) : null;
     if (down !== null) this.#send(down);
     if (kind === "key-up") this.#send(...this.#keys.up(sample));
   }
@@ -208,7 +193,7 @@ export class Client {
 
   #send(...events: InputEvent[]): void {
     for (const event of events) {
-      if (!this.#takesInput) return;
+      if (!this.#model.takesInput) return;
       // Several events of one sample have its time; here each has a number of its own.
       const numbered = { ...event, timestamp: this.#next() };
       const what = "key" in event ? event.key : "button" in event ? event.button : null;
