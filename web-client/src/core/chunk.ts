@@ -23,6 +23,8 @@ const FORMATS = {
 /** How the payload of a chunk is encoded. */
 export type ChunkFormat = (typeof FORMATS)[keyof typeof FORMATS];
 
+export const CHUNK_FORMATS: readonly ChunkFormat[] = Object.values(FORMATS);
+
 /** The formats whose pictures may need the one before. */
 export type VideoFormat = "h264" | "vp9" | "av1" | "hevc";
 

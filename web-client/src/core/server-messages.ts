@@ -1,7 +1,7 @@
 /** What the server says to the viewer (`docs/protocol.md`, "Messages from the server"), with strict validation. */
 
 import type { ApplicationMessage } from "./application";
-import type { ChunkFormat } from "./chunk";
+import { CHUNK_FORMATS, type ChunkFormat } from "./chunk";
 import type { Chroma } from "./client-messages";
 import { CloseCode } from "./closing";
 import { ProtocolError } from "./errors";
@@ -13,7 +13,6 @@ const SIZE_MAX = 0xffff;
 /** What a session is called: at least 128 random bits in base64url. */
 const SESSION = /^[A-Za-z0-9_-]{22,64}$/;
 
-const FORMATS: readonly ChunkFormat[] = ["h264", "vp9", "av1", "hevc", "jpeg", "png", "webp"];
 const CHROMAS: readonly Chroma[] = ["rgb", "444", "420"];
 
 /** CSS cursor names that a canvas may ask for. */
@@ -169,7 +168,7 @@ function parseStream(stream: Members): StreamDescription {
   return {
     stream: stream.integer("stream", 0, UINT32_MAX),
     codec: stream.string("codec"),
-    format: stream.oneOf("format", FORMATS),
+    format: stream.oneOf("format", CHUNK_FORMATS),
     chroma: stream.nullable("chroma", () => stream.oneOf("chroma", CHROMAS)),
     coded_width: stream.integer("coded_width", 1, SIZE_MAX),
     coded_height: stream.integer("coded_height", 1, SIZE_MAX),

@@ -1,13 +1,17 @@
 /** A connection over the message channel of the page's host, by way of a port to the page. */
 
-import { Counts, type Delivery, type OfferedServer, parseDelivery } from "../core/channel";
+import {
+  type ChannelMessage,
+  Counts,
+  type Delivery,
+  type OfferedServer,
+  parseDelivery,
+} from "../core/channel";
 import { CloseCode } from "../core/closing";
 import { randomId } from "./random-id";
 import type { Transport, TransportHandlers } from "./transport";
 
-/** What the port carries to the page: content for the host. */
-export type ToPort = Readonly<Record<string, unknown>>;
-/** What it brings: what the host says to one of the views, and the bytes that belong to it. */
+/** What the port brings: what the host says to one of the views, and the bytes that belong to it. */
 export interface FromPort {
   readonly content: Readonly<Record<string, unknown>>;
   readonly data: ArrayBuffer | null;
@@ -46,8 +50,8 @@ export class ChannelTransport implements Transport {
     this.#post({ type: "close", code, reason });
   }
 
-  #post(message: ToPort): void {
-    this.port.postMessage({ connection: this.#connection, ...message } satisfies ToPort);
+  #post(message: ChannelMessage): void {
+    this.port.postMessage({ connection: this.#connection, ...message });
   }
 
   #receive({ content, data }: FromPort): void {
