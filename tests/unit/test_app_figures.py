@@ -25,6 +25,7 @@ from rendercanvas_rfb.errors import ConfigurationError
 from rendercanvas_rfb.hub import is_name
 from rendercanvas_rfb.private import PrivateDisplays
 from rendercanvas_rfb.serve import serve
+from rendercanvas_rfb.server import DEFAULT_HOST, DEFAULT_PORT
 
 
 class Figure:
@@ -249,6 +250,15 @@ def test_the_place_of_figures_is_chosen_before_the_first(site):
         site.app_at("/elsewhere")
     with pytest.raises(ConfigurationError, match="slash"):
         Site().app_at("figures/")
+
+
+def test_scripts_that_are_run_again_choose_the_same_place_again(site):
+    site.configure(host=DEFAULT_HOST, port=DEFAULT_PORT, public_url="")
+    elsewhere = Site()
+    for _ in range(2):
+        elsewhere.configure(host="127.0.0.1", port=0, public_url="https://lab.example/figures/")
+        elsewhere.app_at("/figures")
+    assert elsewhere.address("one").page == "https://lab.example/figures/one/"
 
 
 def test_functions_run_on_one_thread_whoever_calls():

@@ -81,7 +81,7 @@ def configure(
     public_url: str = "",
     close_idle_s: float | None = DEFAULT_IDLE_S,
 ) -> None:
-    """Say how figures are served, before the first of them.
+    """Say how figures are served, before the first of them. Later only ``close_idle_s`` may be another.
 
     Args:
         host: Interface that their server listens on.
@@ -91,7 +91,7 @@ def configure(
             program made itself are not closed, but let go of.
 
     Raises:
-        ConfigurationError: Figures are served already, or a value is of another form.
+        ConfigurationError: Figures are served already and elsewhere, or a value is of another form.
     """
     if close_idle_s is not None and not close_idle_s > 0:
         raise ConfigurationError(f"close_idle_s must be a positive number of seconds or None, not {close_idle_s!r}")

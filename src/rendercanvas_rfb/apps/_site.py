@@ -63,15 +63,16 @@ class Site:
         self._host, self._port = DEFAULT_HOST, DEFAULT_PORT
 
     def configure(self, *, host: str, port: int, public_url: str) -> None:
-        """Say where the server of the figures shall be.
+        """Say where the server of the figures shall be; scripts that are run again say it again.
 
         Raises:
-            ConfigurationError: There is one already.
+            ConfigurationError: They are served already, and not there.
         """
+        wanted = (host, port, public_url.rstrip("/"))
         with self._lock:
-            if self._hub is not None:
+            if self._hub is not None and wanted != (self._host, self._port, self._public_url):
                 raise ConfigurationError("figures are served already; call configure() before the first of them")
-            self._host, self._port, self._public_url = host, port, public_url.rstrip("/")
+            self._host, self._port, self._public_url = wanted
 
     def app_at(self, path: str) -> RfbApp:
         """The figures as an ASGI application, which is to be mounted at ``path``.
