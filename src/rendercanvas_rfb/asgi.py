@@ -17,7 +17,7 @@ from .admission import Admission, Roster
 from .assets import load_asset
 from .auth import AuthContext, Authenticator, token_authenticator
 from .connections.mjpeg import MEDIA_TYPE, MjpegConnection
-from .connections.websocket import AsgiWebSocket, Receive, Send
+from .connections.websocket import AsgiWebSocket, Receive, Send, serve_websocket
 from .display import Display
 from .encoders.standings import STANDINGS
 from .errors import CloseCode, ConfigurationError, ConnectionClosed, EncoderError, ProtocolError
@@ -27,8 +27,6 @@ from .limits import ServerLimits
 from .metrics import EncoderFailures, ServerMetrics
 from .origins import Hosts, Origins
 from .private import PrivateDisplays
-from .protocol.codec import encode
-from .protocol.messages import Bye
 from .responses import (
     NO_STORE,
     Response,
@@ -236,22 +234,16 @@ class RfbApp:
     # WebSocket.
 
     async def _serve_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connection = AsgiWebSocket(receive, send)
-        try:
-            await connection.accept()
+        async def watch(connection: AsgiWebSocket) -> None:
             context = self._context(scope)
             match context.path.split("/"):
                 case ["", name, "ws"]:
                     place = self._hub.place(name)
                 case _:
                     place, context = None, replace(context, display=None)
-            try:
-                await self._roster.watch(connection, place, context)
-            except ProtocolError as error:
-                await connection.send(encode(Bye(error.reason, error.code)))
-                await connection.close(error.code, error.reason)
-        except ConnectionClosed:
-            return
+            await self._roster.watch(connection, place, context)
+
+        await serve_websocket(receive, send, watch)
 
     def _context(self, scope: Scope) -> AuthContext:
         path = path_below_mount(scope, self._root_path)

@@ -15,14 +15,11 @@ import uvicorn
 
 from .admission import Admission, Roster
 from .auth import token_authenticator
-from .connections.websocket import AsgiWebSocket, Receive, Send
+from .connections.websocket import AsgiWebSocket, Receive, Send, serve_websocket
 from .display import Display
-from .errors import ConnectionClosed, ProtocolError
 from .limits import ServerLimits
 from .listening import bind, uvicorn_config
 from .origins import Hosts, Origins
-from .protocol.codec import encode
-from .protocol.messages import Bye
 from .responses import json_response, send_response, text_response
 from .resuming import Sessions, new_token
 from .scopes import Scope, context_of
@@ -97,13 +94,7 @@ class ProxiedServer:
                 await send_response(send, text_response("not found\n", 404), head=False, headers={})
 
     async def _watch(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        connection = AsgiWebSocket(receive, send)
-        try:
-            await connection.accept()
-            try:
-                await self._roster.watch(connection, self._displays.get(name), context_of(scope, scope["path"], name))
-            except ProtocolError as error:
-                await connection.send(encode(Bye(error.reason, error.code)))
-                await connection.close(error.code, error.reason)
-        except ConnectionClosed:
-            return
+        async def watch(connection: AsgiWebSocket) -> None:
+            await self._roster.watch(connection, self._displays.get(name), context_of(scope, scope["path"], name))
+
+        await serve_websocket(receive, send, watch)

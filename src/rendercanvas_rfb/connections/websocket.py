@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from ..errors import ConnectionClosed
+from ..errors import ConnectionClosed, ProtocolError
+from ..protocol.codec import encode
+from ..protocol.messages import Bye
 
-__all__ = ["AsgiWebSocket", "Receive", "Send"]
+__all__ = ["AsgiWebSocket", "Receive", "Send", "serve_websocket"]
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -67,3 +69,17 @@ class AsgiWebSocket:
         except (OSError, RuntimeError) as error:
             self._closed = ConnectionClosed(1006, str(error))
             raise self._closed.anew() from error
+
+
+async def serve_websocket(receive: Receive, send: Send, watch: Callable[[AsgiWebSocket], Awaitable[None]]) -> None:
+    """Accept a WebSocket and have ``watch`` serve it; where that raises `ProtocolError`, the viewer is told why."""
+    connection = AsgiWebSocket(receive, send)
+    try:
+        await connection.accept()
+        try:
+            await watch(connection)
+        except ProtocolError as error:
+            await connection.send(encode(Bye(error.reason, error.code)))
+            await connection.close(error.code, error.reason)
+    except ConnectionClosed:
+        return
