@@ -6,19 +6,19 @@ import asyncio
 import contextvars
 import math
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cache
 from importlib.util import find_spec
-from typing import Any, Self
+from typing import Self
 
 from .errors import ConfigurationError
 from .limits import ServerLimits
 from .proxied import ProxiedServer
 from .resuming import Sessions
+from .showing import ipython_shell
 
 __all__ = ["Kernel", "context_of_message"]
 
@@ -84,7 +84,7 @@ class Kernel:
         return since is not None and self._heard_at < since
 
     def _watch_cells(self) -> None:
-        shell = _shell()
+        shell = ipython_shell()
         if shell is not None:
             shell.events.register("pre_run_cell", self._cell_begins)
             shell.events.register("post_run_cell", self._cell_ends)
@@ -124,7 +124,7 @@ def has_proxy() -> bool:
     """
     match os.environ.get("RENDERCANVAS_RFB_NOTEBOOK_PROXY", ""):
         case "":
-            return _shell() is not None and find_spec("jupyter_server_proxy") is not None
+            return ipython_shell() is not None and find_spec("jupyter_server_proxy") is not None
         case "0" | "1" as chosen:
             return chosen == "1"
         case other:
@@ -138,7 +138,7 @@ def context_of_message() -> contextvars.Context:
     the kernel before a restart, and what is sent to one that is not there gets lost: such a name is left out.
     """
     context = contextvars.copy_context()
-    kernel = getattr(_shell(), "kernel", None)
+    kernel = getattr(ipython_shell(), "kernel", None)
     subshells = getattr(getattr(kernel, "shell_channel_thread", None), "manager", None)
     if kernel is not None and subshells is not None:
         parent = kernel.get_parent("shell")
@@ -146,9 +146,3 @@ def context_of_message() -> contextvars.Context:
         if header.get("subshell_id") not in (None, *subshells.list_subshell()):
             context.run(kernel._shell_parent.set, {**parent, "header": {**header, "subshell_id": None}})
     return context
-
-
-def _shell() -> Any:
-    """That of IPython, where the program runs in it."""
-    ipython = sys.modules.get("IPython")
-    return None if ipython is None else ipython.get_ipython()

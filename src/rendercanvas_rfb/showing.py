@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Showable", "in_notebook"]
+__all__ = ["Showable", "in_notebook", "ipython_shell"]
 
 
 def in_notebook() -> bool:
@@ -17,9 +17,13 @@ def in_notebook() -> bool:
     marimo = sys.modules.get("marimo")
     if marimo is not None and hasattr(marimo, "running_in_notebook") and marimo.running_in_notebook():
         return True
+    return getattr(ipython_shell(), "kernel", None) is not None
+
+
+def ipython_shell() -> Any:
+    """The shell of IPython, where the program runs in it; else None."""
     ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    return getattr(shell, "kernel", None) is not None
+    return None if ipython is None else ipython.get_ipython()
 
 
 class Showable:
