@@ -12,7 +12,7 @@ from ..errors import BitstreamError
 from ..protocol.formats import Chroma
 from .annexb import remove_emulation_prevention, split_units
 from .bits import BitReader
-from .vui import VideoUsability, VuiBounds, parse_vui
+from .vui import VideoUsability, VuiBounds, chroma_of, parse_vui
 
 __all__ = [
     "NalType",
@@ -119,13 +119,6 @@ def find_sequence_parameters(stream: bytes) -> SequenceParameters:
     raise BitstreamError("the stream has no sequence parameter set")
 
 
-_FULL_CHROMA = 3
-"""chroma_format_idc of 4:4:4."""
-
-_MATRIX_RGB = 0
-"""matrix_coefficients of G', B', R' (table E-5)."""
-
-
 def codec_string(sps: SequenceParameters) -> str:
     """The WebCodecs codec string ``avc1.PPCCLL``: profile, constraint flags, level (RFC 6381 section 3.3)."""
     return f"avc1.{sps.profile_idc:02X}{sps.constraint_flags:02X}{sps.level_idc:02X}"
@@ -162,12 +155,7 @@ def level_for(width: int, height: int, fps: float, bits_per_second: float) -> in
 
 def sps_chroma(sps: SequenceParameters) -> Chroma:
     """How colour is coded. `BitstreamError` for monochrome and 4:2:2, which no tier is made of."""
-    if sps.chroma_format_idc == _FULL_CHROMA and sps.vui.matrix == _MATRIX_RGB:
-        return Chroma.RGB
-    try:
-        return {1: Chroma.YUV420, 3: Chroma.YUV444}[sps.chroma_format_idc]
-    except KeyError:
-        raise BitstreamError(f"chroma_format_idc must be 1 or 3, not {sps.chroma_format_idc}") from None
+    return chroma_of(sps.chroma_format_idc, sps.vui)
 
 
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})

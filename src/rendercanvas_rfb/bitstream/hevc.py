@@ -13,7 +13,7 @@ from ..errors import BitstreamError
 from ..protocol.formats import Chroma
 from .annexb import remove_emulation_prevention, split_units
 from .bits import BitReader
-from .vui import VideoUsability, parse_color
+from .vui import VideoUsability, chroma_of, parse_color
 
 __all__ = [
     "HevcNalType",
@@ -124,12 +124,7 @@ def hevc_codec_string(profile: ProfileTierLevel) -> str:
 
 def hevc_chroma(sps: HevcSequenceParameters) -> Chroma:
     """How colour is coded. `BitstreamError` for what no tier is made of."""
-    if sps.chroma_format_idc == 3 and sps.vui.matrix == 0:
-        return Chroma.RGB
-    try:
-        return {1: Chroma.YUV420, 3: Chroma.YUV444}[sps.chroma_format_idc]
-    except KeyError:
-        raise BitstreamError(f"chroma_format_idc must be 1 or 3, not {sps.chroma_format_idc}") from None
+    return chroma_of(sps.chroma_format_idc, sps.vui)
 
 
 def parse_sps(unit: bytes) -> HevcSequenceParameters:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..errors import BitstreamError
-from ..protocol.formats import ColorTags
+from ..protocol.formats import Chroma, ColorTags
 from .bits import BitReader
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "RestrictionLimits",
     "VideoUsability",
     "VuiBounds",
+    "chroma_of",
     "color_tags",
     "parse_color",
     "parse_vui",
@@ -167,6 +168,23 @@ _TRANSFERS = {1: "bt709", 6: "smpte170m", 8: "linear", 13: "iec61966-2-1", 16: "
 _MATRICES = {0: "rgb", 1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020-ncl"}
 """Code points of tables E-3, E-4 and E-5 that WebCodecs' VideoColorPrimaries, VideoTransferCharacteristics and
 VideoMatrixCoefficients can name. Those of HEVC and AV1 are the same (ITU-T H.273)."""
+
+
+_FULL_CHROMA = 3
+"""chroma_format_idc of 4:4:4."""
+
+_MATRIX_RGB = 0
+"""matrix_coefficients of G', B', R' (table E-5)."""
+
+
+def chroma_of(chroma_format_idc: int, vui: VideoUsability) -> Chroma:
+    """How colour is coded, in HEVC too. `BitstreamError` for monochrome and 4:2:2, which no tier is made of."""
+    if chroma_format_idc == _FULL_CHROMA and vui.matrix == _MATRIX_RGB:
+        return Chroma.RGB
+    try:
+        return {1: Chroma.YUV420, _FULL_CHROMA: Chroma.YUV444}[chroma_format_idc]
+    except KeyError:
+        raise BitstreamError(f"chroma_format_idc must be 1 or 3, not {chroma_format_idc}") from None
 
 
 def color_tags(vui: VideoUsability) -> ColorTags:
