@@ -12,8 +12,8 @@ from rendercanvas_rfb.frames import Frame
 from rendercanvas_rfb.protocol.chunk import unpack_chunk
 from rendercanvas_rfb.session.pushes import PUSH_AGAIN_S, PUSH_S
 from rendercanvas_rfb.testing import FakePipelinedEncoder, read_fake_picture
-from tests.unit.support import H264_444, PNG, frame
 from tests.unit.pipeline_bench import Bench
+from tests.unit.support import H264_444, PNG, frame
 
 HOLDS = [1, 2, 3]
 
