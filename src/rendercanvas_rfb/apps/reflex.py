@@ -3,7 +3,7 @@
     from rendercanvas_rfb.apps.reflex import rfb_chart
 
     def index():
-        return rx.vstack(rx.heading("My app"), rfb_chart(make_figure))
+        return rx.el.div(rx.el.h1("My app"), rfb_chart(make_figure))
 
 Reflex makes its pages when it compiles them, and shows them from another process later. So the figure is made there,
 once a page asks for it.
