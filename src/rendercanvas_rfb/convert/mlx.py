@@ -67,7 +67,7 @@ def convert(pixels: Any, source: PixelFormat, target: PixelFormat, encoding: Ycb
 def _compiled(source: PixelFormat, target: PixelFormat, encoding: Ycbcr) -> Callable[[Any], Any]:
     """Fused as far as MLX does it; compiled once more for each size."""
     mx, coefficients = _mlx(), encoding.coefficients
-    to_planes = _to_i444 if target is PixelFormat.I444 else _to_i420 if target is PixelFormat.I420 else _to_nv12
+    to_planes = _to_i444 if target is PixelFormat.I444 else functools.partial(_to_420, mixed=target is PixelFormat.NV12)
 
     def work(pixels: Any) -> Any:
         height, width = pixels.shape[:2]
@@ -84,15 +84,10 @@ def _to_i444(mx: ModuleType, colors: list[Any], coefficients: Coefficients) -> A
     return mx.concatenate([_luma(mx, colors, coefficients), *_chroma(mx, colors, coefficients, 0)])
 
 
-def _to_i420(mx: ModuleType, colors: list[Any], coefficients: Coefficients) -> Any:
+def _to_420(mx: ModuleType, colors: list[Any], coefficients: Coefficients, *, mixed: bool) -> Any:
+    """With Cb and Cr sample by sample where they are ``mixed``, else one plane after the other."""
     luma = _luma(mx, colors, coefficients)
-    chroma = mx.stack(_chroma(mx, _sums(colors), coefficients, 2))
-    return mx.concatenate([luma, chroma.reshape(-1, luma.shape[1])])
-
-
-def _to_nv12(mx: ModuleType, colors: list[Any], coefficients: Coefficients) -> Any:
-    luma = _luma(mx, colors, coefficients)
-    chroma = mx.stack(_chroma(mx, _sums(colors), coefficients, 2), axis=-1)
+    chroma = mx.stack(_chroma(mx, _sums(colors), coefficients, 2), axis=-1 if mixed else 0)
     return mx.concatenate([luma, chroma.reshape(-1, luma.shape[1])])
 
 
