@@ -193,7 +193,7 @@ def soak(session: nox.Session) -> None:
     """Let viewers come, stall and break off for 20 minutes, and see what is left; ``-- MINUTES`` says otherwise."""
     minutes = session.posargs or ["20"]
     install_project(session)
-    session.run("python", "benchmarks/soak.py", "--minutes", *minutes)
+    session.run("python", "-m", "benchmarks.soak", "--minutes", *minutes)
 
 
 @nox.session

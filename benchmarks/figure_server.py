@@ -9,32 +9,22 @@ import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.frames import SCENES, to_and_fro
+from benchmarks.held import Held, held_by
 from rendercanvas_rfb.limits import ServerLimits
 from rendercanvas_rfb.server import Server
 
-__all__ = ["FigureServer", "Held", "figure_server"]
+__all__ = ["FigureServer", "figure_server"]
 
 STORED = 60
 """Frames that are stored: two seconds at 30 a second, and four to and fro."""
 
 MAX_VIEWERS = 512
-
-
-@dataclass(frozen=True)
-class Held:
-    """What the server's process holds: resident memory in MB, threads and file descriptors."""
-
-    memory_mb: float
-    threads: int
-    descriptors: int
 
 
 class FigureServer:
@@ -74,10 +64,7 @@ class FigureServer:
 
     def held(self) -> Held:
         """What the process holds now."""
-        folder = Path(f"/proc/{self._process}")
-        status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
-        memory_mb = int(status["VmRSS"].split()[0]) / 1024
-        return Held(memory_mb, int(status["Threads"]), len(list((folder / "fd").iterdir())))
+        return held_by(self._process)
 
     def _ask(self, *question: object) -> Any:
         self._pipe.send(question)

@@ -15,12 +15,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from benchmarks.background import running
 from benchmarks.figure_server import FigureServer, figure_server
 from rendercanvas_rfb.client import connect
 from rendercanvas_rfb.errors import ConnectionClosed
@@ -69,26 +71,14 @@ async def stall(url: str) -> None:
                 await client._socket.wait_closed()
 
 
-@asynccontextmanager
-async def running(*coroutines: object) -> AsyncIterator[None]:
-    """Run them until the block ends."""
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for error in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(error, Exception):
-                raise error
-
-
 def percentile(values: Sequence[float], part: float) -> float:
     """``part`` in percent."""
     return float(np.percentile(values, part)) if values else float("nan")
 
 
-async def crowd(url: str, count: int, seconds: float, *others: object) -> tuple[list[Tally], float]:
+async def crowd(
+    url: str, count: int, seconds: float, *others: Coroutine[Any, Any, object]
+) -> tuple[list[Tally], float]:
     """What so many viewers get in that time; and the seconds that it was."""
     tallies = [Tally() for _ in range(count)]
     async with running(*(watch(url, tally) for tally in tallies), *others):

@@ -1,39 +1,36 @@
 """Hours in minutes: viewers that come, stall, break off and resize, all the time, and what is left of them in the end.
 
-    python benchmarks/soak.py [--minutes 20] [--viewers 20] [--seed 0]
+    python -m benchmarks.soak [--minutes 20] [--viewers 20] [--seed 0]
 
-A server in a process of its own shows a picture that stands still, though it is published thirty times a second, and
-one that always changes. A crowd of viewers behaves badly at random, while one behaves well and measures how old a
-picture is when it arrives. After the first minute and at the end the crowd is sent away, and the server's memory,
-threads and file descriptors are read from ``/proc`` (Linux only) once it is quiet. The command fails where they have
-grown: memory by more than 5 %, threads or descriptors at all.
+``rendercanvas-rfb run`` shows two figures: one that stands still, and one that always changes. A crowd of viewers
+behaves badly at random, while one behaves well and measures how old a picture is when it arrives. After the first
+minute and at the end the crowd is sent away, the figures get back the size that they began with, and memory, threads
+and file descriptors of the process are read from ``/proc`` (Linux only) once it is quiet. The command fails where they
+have grown: memory by more than 5 %, threads or descriptors at all.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
-import multiprocessing
-import os
+import re
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 
 import numpy as np
 
-from rendercanvas_rfb import serve
+from benchmarks.background import running
+from benchmarks.held import Held, held_by
 from rendercanvas_rfb.client import Client, connect, view_of
 from rendercanvas_rfb.errors import ConnectionClosed
-from rendercanvas_rfb.testing.patterns import line_plot
 
+FIGURES = Path(__file__).parent / "soak_figures.py"
 SIZE = (640, 360)
-FPS = 30.0
 FIRST_PHASE_S = 60.0
 MAX_GROWTH = 1.05
 QUIET_TIMEOUT_S = 30.0
@@ -47,35 +44,36 @@ SETTLING_S = 5.0
 class Sample:
     """What the server holds when nobody watches, and how old pictures were when they arrived, in ms."""
 
-    memory_mb: float
-    threads: int
-    descriptors: int
+    held: Held
     latency_ms: float
 
     def __str__(self) -> str:
-        return (
-            f"{self.memory_mb:8.1f} MB  {self.threads:3} threads  {self.descriptors:4} descriptors"
-            f"  {self.latency_ms:6.1f} ms from drawing to arrival (median)"
-        )
+        return f"{self.held}, {self.latency_ms:.1f} ms from drawing to arrival (median)"
 
 
-def serve_both(pipe: Connection) -> None:
-    """The server's process: send the addresses, then publish until something comes back."""
-    width, height = SIZE
-    moving = [np.ascontiguousarray(line_plot(width, height, 3.0 * step)[..., :3]) for step in range(30)]
-    with serve(width, height, port=0, name="static") as static, serve(width, height, port=0, name="busy") as busy:
-        pipe.send((static.url, busy.url))
-        due, number = time.monotonic(), 0
-        while not pipe.poll():
-            static.publish(moving[0])
-            busy.publish(moving[number % len(moving)])
-            static.poll_events()
-            busy.poll_events()
-            number += 1
-            if number % 900 == 0:
-                gc.collect()
-            due = max(due + 1 / FPS, time.monotonic())
-            time.sleep(max(0.0, due - time.monotonic()))
+@asynccontextmanager
+async def figures() -> AsyncIterator[tuple[int, tuple[str, str]]]:
+    """Show both figures, as a user does: the process' number, and their addresses."""
+    command = [sys.executable, "-m", "rendercanvas_rfb", "run", "--port", "0", str(FIGURES)]
+    server = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    assert server.stderr is not None
+    urls: list[str] = []
+    while len(urls) < 2:
+        line = (await server.stderr.readline()).decode()
+        if not line:
+            raise SystemExit(f"{FIGURES.name} ended with code {await server.wait()}")
+        urls += re.findall(r"is at (\S+)", line)
+    try:
+        async with running(_pass_on(server.stderr)):
+            yield server.pid, (urls[0], urls[1])
+    finally:
+        server.terminate()
+        await server.wait()
+
+
+async def _pass_on(log: asyncio.StreamReader) -> None:
+    while line := await log.readline():
+        sys.stderr.buffer.write(line)
 
 
 class Crowd:
@@ -144,20 +142,6 @@ async def measure_latency(url: str, ages: list[float]) -> None:
             ages.append(1000 * time.monotonic() - header.timestamp_us / 1000)
 
 
-@asynccontextmanager
-async def running(*coroutines: object) -> AsyncIterator[None]:
-    """Run them until the block ends."""
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for error in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(error, Exception):
-                raise error
-
-
 async def phase(crowd: Crowd, urls: tuple[str, str], viewers: int, seconds: float, process: int) -> Sample:
     """Let the crowd in for so long, then see what is left of it."""
     ages: list[float] = []
@@ -166,54 +150,53 @@ async def phase(crowd: Crowd, urls: tuple[str, str], viewers: int, seconds: floa
         while (left := end - time.monotonic()) > 0:
             print(f"\r{left:6.0f} s left, {crowd.visits} visits ", end="", file=sys.stderr, flush=True)
             await asyncio.sleep(min(1.0, left))
-    await until_quiet(process)
-    return sample(process, float(np.median(ages)))
+    for url in urls:
+        await give_back_the_size(url)
+    return Sample(await held_when_quiet(process), float(np.median(ages)))
 
 
-async def until_quiet(process: int) -> None:
-    """Wait until the server has no connection any more."""
+async def give_back_the_size(url: str) -> None:
+    """Be the viewer who has the control, until the figure has the size that it began with."""
+    async with asyncio.timeout(QUIET_TIMEOUT_S), connect(url, view=view_of(*SIZE)) as client:
+        while True:
+            header, _ = await client.next_chunk()
+            if (header.width, header.height) == SIZE:
+                return
+
+
+async def held_when_quiet(process: int) -> Held:
+    """Wait until the server has no connection any more, and read what it holds."""
     deadline = time.monotonic() + QUIET_TIMEOUT_S
-    before = -1
-    while (count := len(os.listdir(f"/proc/{process}/fd"))) != before and time.monotonic() < deadline:
-        before = count
+    held = held_by(process)
+    while True:
         await asyncio.sleep(SETTLING_S)
-
-
-def sample(process: int, latency_ms: float) -> Sample:
-    """Read the server's memory, threads and descriptors."""
-    status = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
-    memory_mb = int(status["VmRSS"].split()[0]) / 1024
-    return Sample(memory_mb, int(status["Threads"]), len(os.listdir(f"/proc/{process}/fd")), latency_ms)
+        before, held = held, held_by(process)
+        if held.descriptors == before.descriptors or time.monotonic() > deadline:
+            return held
 
 
 async def soak(minutes: float, viewers: int, seed: int) -> bool:
     """Soak, and say whether nothing was left behind."""
-    here, there = multiprocessing.get_context("spawn").Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve_both, args=(there,))
-    server.start()
-    try:
-        urls = await asyncio.to_thread(here.recv)
-        assert server.pid is not None
+    async with figures() as (process, urls):
         crowd = Crowd(urls, Random(seed))
-        first = await phase(crowd, urls, viewers, FIRST_PHASE_S, server.pid)
-        print(f"\rafter the first minute: {first}")
-        last = await phase(crowd, urls, viewers, max(60 * minutes - FIRST_PHASE_S, FIRST_PHASE_S), server.pid)
-        print(f"\rat the end:             {last}")
+        first = await phase(crowd, urls, viewers, FIRST_PHASE_S, process)
+        print(f"\rafter the first minute: {first}", flush=True)
+        last = await phase(crowd, urls, viewers, max(60 * minutes - FIRST_PHASE_S, FIRST_PHASE_S), process)
+        print(f"\rat the end: {last}")
         print(f"{crowd.visits} visits, {crowd.refused} of them ended by the server; seed {seed}")
-    finally:
-        here.send(None)
-        server.join()
-    grown = [
-        name
-        for name, has_grown in (
-            ("memory", last.memory_mb > MAX_GROWTH * first.memory_mb),
-            ("threads", last.threads > first.threads),
-            ("descriptors", last.descriptors > first.descriptors),
-        )
-        if has_grown
-    ]
+    grown = what_has_grown(first.held, last.held)
     print(f"grown: {', '.join(grown)}" if grown else "nothing has grown")
     return not grown
+
+
+def what_has_grown(first: Held, last: Held) -> list[str]:
+    """What there is more of than there was, by name."""
+    has_grown = {
+        "memory": last.memory_mb > MAX_GROWTH * first.memory_mb,
+        "threads": last.threads > first.threads,
+        "descriptors": last.descriptors > first.descriptors,
+    }
+    return [name for name, grown in has_grown.items() if grown]
 
 
 def main() -> None:

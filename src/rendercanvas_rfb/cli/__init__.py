@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import RfbError
+from ..memory import limit_arenas
 from . import bench, demo, doctor, preswald, record, run, serve
 
 __all__ = ["build_parser", "main"]
@@ -29,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: The arguments are wrong (2), help or version were asked for (0), or a script that is run raised it.
     """
     arguments = build_parser().parse_args(argv)
+    limit_arenas()
     try:
         return int(arguments.main(arguments))
     except KeyboardInterrupt:
