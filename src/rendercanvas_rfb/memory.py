@@ -14,7 +14,7 @@ __all__ = ["give_back", "limit_arenas"]
 MAX_ARENAS = 2
 """Parts of memory that the threads of a process share. By default glibc makes eight for each CPU, and each keeps for
 itself what was freed at its end: up to twice the largest block that was ever freed. Threads of encoders come and go, so
-that soon all of them have had one. With two, a soak test's memory is the same after a minute and after an hour."""
+that soon all of them have had one. With two, a soak test's memory is the same after a minute and after twenty."""
 
 _M_ARENA_MAX = -8
 """Of malloc.h in glibc."""
