@@ -12,12 +12,32 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.async_api import CDPSession
+from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
 from rendercanvas_rfb.frames import Pixels
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+REPAINT_S = 0.05
+"""Between two repaints of `keep_repainting`, seconds: how late a picture may be seen that the recorder has omitted."""
+
+REPAINT = """
+if (window === window.top) {
+  // A style sheet and no element: frameworks that hydrate a document compare its elements with theirs.
+  const sheet = new CSSStyleSheet();
+  let light = false;
+  setInterval(() => {
+    light = !light;
+    sheet.replaceSync(`html::after {
+      content: ""; position: fixed; right: 0; bottom: 0; width: 2px; height: 2px; z-index: 2147483647;
+      pointer-events: none; background: ${light ? "white" : "black"};
+    }`);
+    if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
+  }, PERIOD_MS);
+}
+""".replace("PERIOD_MS", str(1000 * REPAINT_S))
+"""Has two by two pixels in the lower right corner of the page alternate, which are none of the line's."""
 
 
 class Screen:
@@ -61,6 +81,14 @@ class Screen:
                     half = upper_half(np.asarray(image.convert("RGB")))
                 if half in halves:
                     return seen
+
+
+async def keep_repainting(page: Page) -> None:
+    """Have the documents that a page will load change a corner of themselves again and again.
+
+    The recorder omits frames that come while it is busy, and delivers nothing more of a page that then stays as it is.
+    """
+    await page.add_init_script(REPAINT)
 
 
 def upper_half(pixels: Pixels) -> bool | None:
