@@ -6,7 +6,8 @@ The time is from the navigation to the first frame of Chromium's screen recorder
 page is repainted all the time, 20 times a second, without which the recorder may omit that frame. ``first`` is the
 first page of a process that has just begun to listen: most frameworks make the figures then, which loads fastplotlib
 and starts the GPU, and Reflex has Vite transform the page's modules. ``again`` is a further page, in a browser context
-of its own with nothing in its cache: median of five, and the longest.
+of its own with nothing in its cache: median of five, and the longest. With FastAPI, Starlette, Flask and Django the
+HTML brings the present picture along then, which is seen before the live one.
 
 Run it in the environments that the sessions of ``nox -s tests_apps`` make: ``all`` has most of the frameworks,
 ``preswald`` and ``reflex`` have those. Linux only.
