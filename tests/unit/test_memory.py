@@ -47,12 +47,12 @@ def glibc(monkeypatch) -> FakeGlibc:
     return fake
 
 
-def test_threads_share_two_arenas(glibc) -> None:
+def test_threads_share_four_arenas(glibc) -> None:
     limit_arenas()
-    assert glibc.options == {-8: 2}
+    assert glibc.options == {-8: 4}
 
 
-@pytest.mark.parametrize(("name", "value"), [("MALLOC_ARENA_MAX", "4"), ("GLIBC_TUNABLES", "glibc.malloc.arena_max=4")])
+@pytest.mark.parametrize(("name", "value"), [("MALLOC_ARENA_MAX", "2"), ("GLIBC_TUNABLES", "glibc.malloc.arena_max=2")])
 def test_what_the_environment_says_of_arenas_holds(glibc, monkeypatch, name, value) -> None:
     monkeypatch.setenv(name, value)
     limit_arenas()
