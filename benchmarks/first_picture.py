@@ -19,11 +19,9 @@ import argparse
 import asyncio
 import os
 import shutil
-import signal
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -35,10 +33,10 @@ from playwright.async_api import Browser, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from benchmarks.push_or_poll.screen import Screen, keep_repainting
+from tests.apps.starting import START_TIMEOUT_S, end_app, start_app
 from tests.apps.test_apps import APPS
 from tests.support import free_port
 
-EXAMPLES = Path(__file__).parents[1] / "examples" / "apps"
 NAMES = {
     "fastapi": "FastAPI",
     "starlette": "Starlette",
@@ -60,12 +58,6 @@ PAGES = 5
 SIZE = 900
 """Of the page, CSS pixels each way."""
 
-START_TIMEOUT_S = 180.0
-"""Longest wait for an app to listen: Reflex installs packages of npm before."""
-
-END_TIMEOUT_S = 10.0
-"""Longest wait for an app to end by itself."""
-
 TIMEOUT_S = 90.0
 """Longest wait for a picture."""
 
@@ -75,38 +67,13 @@ def running(framework: str) -> Iterator[str]:
     """Run the example; gives its address."""
     port = free_port()
     with tempfile.TemporaryDirectory() as name:
-        process = subprocess.Popen(
-            [sys.executable, *(word.format(port=port) for word in APPS[framework])],
-            # A copy, for some of them write into their folder.
-            cwd=shutil.copytree(EXAMPLES, Path(name, "apps"), ignore=shutil.ignore_patterns("__pycache__")),
-            env=_environment(Path(name)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = start_app(APPS[framework], port, Path(name), subprocess.DEVNULL)
         try:
             _wait_for(port, process)
             # Not by that name: some of them listen on its IPv4 address only.
             yield f"http://127.0.0.1:{port}/"
         finally:
-            _end(process)
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    # Node.js may be in the environment of Python. Reflex loads bun from its maker's site by default, and keeps things
-    # outside of its project.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return {**os.environ, "PATH": path, "REFLEX_USE_NPM": "1", "REFLEX_DIR": str(folder / "reflex")}
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End an app and what it has started: Reflex leaves its development server behind."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(END_TIMEOUT_S)
+            end_app(process)
 
 
 async def measure(browser: Browser, framework: str) -> str:
